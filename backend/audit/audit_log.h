@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "backend/base/clock.h"
+#include "backend/base/random.h"
+#include "backend/base/result.h"
+#include "backend/domain/audit.h"
+#include "backend/port/audit_sink.h"
+#include "backend/port/signer.h"
+
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace gnomon::audit {
+
+struct AuditLogOptions {
+    std::filesystem::path folder; // audit.db and audit_index.db lie here
+    std::string origin;           // "gnomon.example/site1/node-a/audit"
+    std::string bootId;
+    std::string build;
+    std::size_t queueLimit = 4096; // records waiting for the writer
+    std::size_t batchLimit = 256;  // records per commit
+};
+
+// The append-only RFC 6962 log of one node (FORMAT.md). Thread-safe: one writer thread, readers on their own
+// connections. open() recovers and verifies the tail; it refuses a log that does not match its own head or last
+// checkpoint (Corrupt, naming the first bad record).
+class AuditLog : public port::AuditSink {
+public:
+    // clock, random and signer must outlive the log.
+    static Result<std::unique_ptr<AuditLog>> open(AuditLogOptions options, const Clock& clock, Random& random,
+                                                  port::Signer& signer);
+
+    virtual std::string verifierKey() const = 0; // C2SP vkey text
+    virtual std::uint64_t size() const = 0;
+    virtual Result<Checkpoint> checkpoint() = 0; // newest signed one
+    virtual Result<AuditPage> search(const AuditFilter& filter) = 0;
+    virtual Result<StoredRecord> get(Seq seq) = 0;
+    virtual Result<InclusionProof> proveInclusion(Seq seq, std::uint64_t treeSize) = 0;
+    virtual Result<ConsistencyProof> proveConsistency(std::uint64_t oldSize, std::uint64_t newSize) = 0;
+    // Streams the export file in order; stops early when the consumer returns false.
+    virtual Status
+    exportAll(const std::function<bool(ByteView chunk, std::uint64_t done, std::uint64_t total)>& consumer) = 0;
+    // Intents that have no outcome record yet, oldest first.
+    virtual Result<std::vector<StoredRecord>> openIntents() = 0;
+};
+
+} // namespace gnomon::audit

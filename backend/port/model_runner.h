@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "backend/base/clock.h"
+#include "backend/base/result.h"
+#include "backend/domain/tensor.h"
+#include "backend/domain/version.h"
+
+#include <chrono>
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace gnomon::port {
+
+// What a loaded model says of itself.
+struct ModelSchema {
+    std::vector<TensorSpec> inputs;
+    std::vector<TensorSpec> outputs;
+    std::map<std::string, std::vector<std::string>> classNames; // of flattened ZipMap outputs
+};
+
+struct RunRequest {
+    TensorSet inputs;                 // checked against the schema by the caller
+    std::vector<std::string> outputs; // names; empty = all
+    MonoTime deadline;                // the run is of no use after it; a queued run may be given up then
+};
+
+struct RunResult {
+    TensorSet outputs;
+    std::chrono::nanoseconds compute{0}; // inside the engine, without waiting
+};
+
+// Called exactly once per run, from any thread, possibly before run() returns. Must not block.
+using RunCallback = std::function<void(Result<RunResult>)>;
+
+// A started run. Thread-safe.
+class Run {
+public:
+    virtual ~Run() = default;
+    // Nobody waits any more: ask the engine to stop, and never let this run hold up another one (the thread that it
+    // sits on is replaced). The callback may still come, or never.
+    virtual void abandon() = 0;
+};
+
+// One version of a model, loaded and warm. Thread-safe, asynchronous, and may die: after its worker died a run fails
+// with Unavailable until the worker is back. Destroying it abandons what still runs.
+// Errors: InvalidArgument (the model refused these inputs), DeadlineExceeded, ResourceExhausted (queue full),
+// Unavailable (worker gone), Cancelled (abandoned), Internal (the model failed).
+class ModelRunner {
+public:
+    virtual ~ModelRunner() = default;
+    virtual const ModelSchema& schema() const = 0;
+    virtual std::shared_ptr<Run> run(RunRequest request, RunCallback done) = 0;
+    // The process id of the worker; 0 when the model runs in this process.
+    virtual int workerProcess() const { return 0; }
+};
+
+enum class Place { InProcess, Worker };
+
+// Makes runners; the one place that knows engines and workers. Thread-safe. create() blocks while the model loads.
+class RunnerFactory {
+public:
+    virtual ~RunnerFactory() = default;
+    // model: the file to load. Refusals name the file and the reason: FailedPrecondition (not a model this engine can
+    // carry), Unavailable (engine library missing, worker did not start), Corrupt (file unreadable or cut short).
+    virtual Result<std::shared_ptr<ModelRunner>> create(const EndpointName& endpoint, VersionNumber version,
+                                                        const std::filesystem::path& model, Place place) = 0;
+};
+
+} // namespace gnomon::port

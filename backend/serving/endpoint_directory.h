@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "backend/base/result.h"
+#include "backend/domain/deployment.h"
+#include "backend/domain/node.h"
+#include "backend/domain/plan.h"
+#include "backend/domain/version.h"
+#include "backend/port/model_runner.h"
+
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <vector>
+
+namespace gnomon::serving {
+
+// What became of the requests of one generation; the basis of proof of effect.
+struct GenerationTraffic {
+    GenerationNumber generation;
+    std::optional<ExchangeId> firstReply;
+    WallTime firstReplyTime;
+    std::string servedBy;
+    std::uint64_t olderInFlight = 0; // calls that older generations still owe
+};
+
+// The endpoints of this node: their settings, versions and the deployment in force. Thread-safe.
+// Reading the deployment in force is one atomic load; deploying moves that pointer.
+class EndpointDirectory {
+public:
+    virtual ~EndpointDirectory() = default;
+
+    virtual std::vector<EndpointName> names() const = 0;
+    // NotFound for an unknown endpoint. comparison is left empty.
+    virtual Result<EndpointSnapshot> snapshot(const EndpointName& endpoint) const = 0;
+    virtual Result<EndpointSettings> settings(const EndpointName& endpoint) const = 0;
+    virtual Result<Generation> inForce(const EndpointName& endpoint) const = 0;
+    virtual Result<std::vector<Version>> versions(const EndpointName& endpoint) const = 0;
+    // The runner of a version that is warm, in process or as a worker. FailedPrecondition when it is not.
+    virtual Result<std::shared_ptr<port::ModelRunner>> warmRunner(const EndpointName& endpoint,
+                                                                  VersionNumber version) = 0;
+
+    // Loads, tries and warms everything that the deployment names; blocks, up to tens of seconds for big models.
+    // FailedPrecondition names the version and why it cannot serve. Nothing changes for callers.
+    virtual Status prepare(const EndpointName& endpoint, const Deployment& deployment) = 0;
+    // Puts a prepared deployment in force: one pointer moves. Versions that nothing names any more are let go once
+    // their last call is done.
+    virtual Status deploy(const Generation& generation) = 0;
+    virtual Result<GenerationTraffic> traffic(const EndpointName& endpoint) const = 0;
+
+    // A person acted: versions that were skipped after too many abandoned runs may be tried again.
+    virtual void clearSkips(const EndpointName& endpoint) = 0;
+};
+
+} // namespace gnomon::serving

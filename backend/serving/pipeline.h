@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "backend/base/clock.h"
+#include "backend/base/result.h"
+#include "backend/domain/exchange.h"
+#include "backend/domain/identity.h"
+#include "backend/domain/tensor.h"
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace gnomon::serving {
+
+// One request, as the wire gave it. inputs.owner keeps the request's memory alive for whoever still needs it.
+struct InferenceCall {
+    EndpointName endpoint;
+    std::optional<VersionNumber> version; // asked for by number: answered by it alone, never substituted
+    TensorSet inputs;
+    std::vector<std::string> outputs; // names; empty = all
+    std::string requestId;
+    std::map<std::string, std::string> parameters; // text form of the request's parameters
+    Principal caller;
+    std::optional<MonoTime> deadline; // the caller's; the endpoint's budget applies as well
+};
+
+struct InferenceReply {
+    TensorSet outputs;
+    VersionNumber version; // 0 for a constant
+    std::string servedBy;  // "production", "fallback", "constant"
+    std::string reason;    // why it was substituted; empty when it was not
+    GenerationNumber generation;
+    ExchangeId exchange;
+};
+
+// Called exactly once, from any thread, possibly before infer() returns. Must not block.
+using ReplyCallback = std::function<void(Result<InferenceReply>)>;
+
+// design.md section 2, from admitted call to reply: validate, screen, predict, guard, mirror, observe.
+// Thread-safe. Errors: NotFound (no such endpoint or version), InvalidArgument (inputs against the schema),
+// Unavailable (disabled, or the chain ended in "refuse"), DeadlineExceeded only when the caller's deadline had passed
+// on arrival.
+class Pipeline {
+public:
+    virtual ~Pipeline() = default;
+    virtual void infer(InferenceCall call, ReplyCallback done) = 0;
+};
+
+} // namespace gnomon::serving

@@ -1,0 +1,35 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Tests state their files, so that tests/arch can prove that every file under tests/ belongs to a target.
+include_guard(GLOBAL)
+
+# gnomon_test(NAME SOURCES ... LINK ... [QT] [TIMEOUT s] [LABELS ...] [ENVIRONMENT ...])
+# Without QT: a GoogleTest program. With QT: a Qt Test program on the offscreen platform.
+function(gnomon_test name)
+  cmake_parse_arguments(A "QT" "TIMEOUT" "SOURCES;LINK;LABELS;ENVIRONMENT" ${ARGN})
+  if(NOT A_TIMEOUT)
+    set(A_TIMEOUT 120)
+  endif()
+  add_executable(${name} ${A_SOURCES})
+  target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR})
+  if(A_QT)
+    set_target_properties(${name} PROPERTIES AUTOMOC ON)
+    target_compile_definitions(${name} PRIVATE QT_NO_KEYWORDS)
+    target_link_libraries(${name} PRIVATE gnomon_options ${A_LINK} Qt6::Test)
+    list(APPEND A_ENVIRONMENT "QT_QPA_PLATFORM=offscreen")
+  else()
+    target_link_libraries(${name} PRIVATE gnomon_options ${A_LINK} GTest::gtest_main)
+  endif()
+  add_test(NAME ${name} COMMAND ${name})
+  list(APPEND A_ENVIRONMENT "GNOMON_BIN=${CMAKE_BINARY_DIR}/app" "GNOMON_SOURCE=${PROJECT_SOURCE_DIR}"
+    "ASAN_OPTIONS=detect_leaks=1" "TSAN_OPTIONS=ignore_noninstrumented_modules=1:suppressions=${PROJECT_SOURCE_DIR}/tests/support/tsan.supp")
+  set_tests_properties(${name} PROPERTIES TIMEOUT ${A_TIMEOUT} LABELS "${A_LABELS}" ENVIRONMENT "${A_ENVIRONMENT}")
+endfunction()
+
+# Adds every direct subfolder that has a CMakeLists.txt.
+function(gnomon_add_subfolders)
+  file(GLOB lists CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*/CMakeLists.txt)
+  foreach(list IN LISTS lists)
+    get_filename_component(folder ${list} DIRECTORY)
+    add_subdirectory(${folder})
+  endforeach()
+endfunction()
