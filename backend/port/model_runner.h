@@ -32,6 +32,7 @@ struct RunRequest {
 struct RunResult {
     TensorSet outputs;
     std::chrono::nanoseconds compute{0}; // inside the engine, without waiting
+    bool single = true;                  // alone, not as part of a batch, so that its latency compares fairly
 };
 
 // Called exactly once per run, from any thread, possibly before run() returns. Must not block.
