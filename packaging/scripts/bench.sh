@@ -1,0 +1,9 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+#: usage: ./run bench [NAME [arguments]]
+#: Measure one thing with the release build; without NAME, list what can be measured.
+#:
+#: The programs are built from tests/bench.
+# shellcheck source=packaging/scripts/common.sh
+source packaging/scripts/common.sh
+"$BASH" packaging/scripts/build.sh release >&2
+dispatch bench bench release "$@"

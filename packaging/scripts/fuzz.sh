@@ -1,0 +1,9 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+#: usage: ./run fuzz [NAME [libFuzzer arguments]]
+#: Feed one decoder with mutated input; without NAME, list the decoders.
+#:
+#: The programs are built from tests/fuzz.
+# shellcheck source=packaging/scripts/common.sh
+source packaging/scripts/common.sh
+"$BASH" packaging/scripts/build.sh asan >&2
+dispatch fuzz fuzz asan "$@"

@@ -1,0 +1,74 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+#: usage: ./run setup [--dev] [--train]
+#: Install what Gnomon needs on Debian 12: packages, the en_US.UTF-8 locale, ONNX Runtime.
+#:
+#: As root or with sudo. What is there already is left alone, so the second run asks nothing of the network.
+#:   --dev     also clang, clang-format, clang-tidy and the libFuzzer runtime
+#:   --train   also what resources/demo/make needs to train the demo's models again (R, scikit-learn, onnx)
+#: ONNX Runtime goes to ${XDG_CACHE_HOME:-~/.cache}/gnomon/onnxruntime, or where GNOMON_ONNXRUNTIME_PREFIX says.
+# shellcheck source=packaging/scripts/common.sh
+source packaging/scripts/common.sh
+
+packages=(
+    g++ cmake ninja-build ccache mold pkg-config git ca-certificates locales python3
+    libgrpc++-dev libprotobuf-dev protobuf-compiler protobuf-compiler-grpc
+    libabsl-dev libc-ares-dev libre2-dev zlib1g-dev libssl-dev
+    libsqlite3-dev libsqlitecpp-dev libsodium-dev
+    libspdlog-dev nlohmann-json3-dev libcli11-dev libtomlplusplus-dev libgtest-dev
+    qt6-base-dev qt6-charts-dev qt6-svg-dev libqt6svg6 libqt6opengl6-dev qt6-qpa-plugins fonts-inter fonts-dejavu-core
+)
+for option in "$@"; do
+    case $option in
+        --dev) packages+=(clang clang-format clang-tidy libclang-rt-14-dev) ;;
+        --train) packages+=(r-cran-kernlab r-cran-caret python3-numpy python3-sklearn python3-onnx) ;;
+        *) die "setup: unknown option '$option' (./run setup --help)" ;;
+    esac
+done
+
+if ! grep -qs '^ID=debian' /etc/os-release; then
+    die "setup: this is not Debian; CONTRIBUTING.md lists what to install by hand"
+fi
+
+is_installed() { [[ $(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null) == installed ]]; }
+
+missing=()
+for package in "${packages[@]}"; do
+    is_installed "$package" || missing+=("$package")
+done
+# The library comes as an npm package; npm is needed only as long as it has not been fetched.
+if [[ ! -e $GNOMON_ONNXRUNTIME_PREFIX/lib/libonnxruntime.so.1 ]] && ! command -v npm >/dev/null; then
+    missing+=(nodejs npm)
+fi
+has_locale() { locale -a 2>/dev/null | grep -qix 'en_US\.utf-\?8'; }
+
+as_root=()
+if [[ $(id -u) -ne 0 ]]; then
+    as_root=(sudo)
+fi
+if [[ ${#missing[@]} -gt 0 ]] || ! has_locale; then
+    if [[ $(id -u) -ne 0 ]] && ! command -v sudo >/dev/null; then
+        die "setup: neither root nor sudo; ask an administrator for: apt-get install --no-install-recommends ${missing[*]}" \
+            "(and the locale en_US.UTF-8)"
+    fi
+fi
+
+if [[ ${#missing[@]} -gt 0 ]]; then
+    say "installing ${#missing[@]} packages: ${missing[*]}"
+    apt=(env DEBIAN_FRONTEND=noninteractive apt-get -q -o DPkg::Lock::Timeout=600 -o Dpkg::Use-Pty=0)
+    log=$(mktemp)
+    trap 'rm -f "$log"' EXIT
+    if ! { "${as_root[@]}" "${apt[@]}" update &&
+        "${as_root[@]}" "${apt[@]}" install -y --no-install-recommends "${missing[@]}"; } >"$log" 2>&1; then
+        tail -n 30 "$log" >&2
+        die "setup: apt-get failed; its last lines are above"
+    fi
+fi
+
+if ! has_locale; then
+    say "making the locale en_US.UTF-8"
+    echo 'en_US.UTF-8 UTF-8' | "${as_root[@]}" tee -a /etc/locale.gen >/dev/null
+    "${as_root[@]}" /usr/sbin/locale-gen >/dev/null
+fi
+
+"$BASH" packaging/scripts/onnxruntime.sh "$GNOMON_ONNXRUNTIME_PREFIX"
+say "setup is complete"
