@@ -46,11 +46,13 @@ struct Exchange {
     std::string tenant;
     std::string requestId; // the protocol's id field, printable
     std::string cluster;   // entity or minute that this belongs to
-    std::string servedBy;  // gnomon_served_by of the reply: "production", "fallback", "constant", "refuse"
+    std::string servedBy;  // gnomon_served_by of the reply: "production", "fallback", "constant", "refuse"; "version"
+                           // for a call that named its version
     std::string reason;    // why a substitution happened; empty when none did
     bool answered = true;  // false: the caller got an error
-    std::vector<Leg> legs; // in the order tried; shadows last
-    bool mirrored = false; // at least one shadow was meant to see it
+    std::optional<double> anomaly; // what the screen said; absent: no opinion
+    std::vector<Leg> legs;         // in the order tried; shadows last. Of a batch, each tells the first row
+    bool mirrored = false;         // at least one shadow was meant to see it
 
     const Leg* find(LegRole role) const;
     bool operator==(const Exchange&) const = default;

@@ -48,6 +48,11 @@ public:
     virtual Status deploy(const Generation& generation) = 0;
     virtual Result<GenerationTraffic> traffic(const EndpointName& endpoint) const = 0;
 
+    // What endpoint.toml states for the first start.
+    virtual Result<Deployment> initial(const EndpointName& endpoint) const = 0;
+    // Inputs that the production version accepts: of a golden case, else zeros in the shape of its schema.
+    virtual Result<TensorSet> exampleInputs(const EndpointName& endpoint) const = 0;
+
     // A person acted: versions that were skipped after too many abandoned runs may be tried again.
     virtual void clearSkips(const EndpointName& endpoint) = 0;
 };

@@ -31,7 +31,7 @@ struct InferenceCall {
 struct InferenceReply {
     TensorSet outputs;
     VersionNumber version; // 0 for a constant
-    std::string servedBy;  // "production", "fallback", "constant"
+    std::string servedBy;  // "production", "fallback", "constant"; "version" when the call named its version
     std::string reason;    // why it was substituted; empty when it was not
     GenerationNumber generation;
     ExchangeId exchange;

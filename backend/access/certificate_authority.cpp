@@ -1,0 +1,273 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "backend/access/certificate_authority.h"
+#include "backend/base/random.h"
+
+#include <openssl/bio.h>
+#include <openssl/ec.h>
+#include <openssl/evp.h>
+#include <openssl/pem.h>
+#include <openssl/x509v3.h>
+
+#include <arpa/inet.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <ctime>
+#include <fstream>
+#include <memory>
+#include <sstream>
+
+namespace gnomon::access {
+
+namespace {
+
+template <auto Free>
+struct Freed {
+    template <class T>
+    void operator()(T* pointer) const {
+        Free(pointer);
+    }
+};
+using KeyPtr = std::unique_ptr<EVP_PKEY, Freed<EVP_PKEY_free>>;
+using CertPtr = std::unique_ptr<X509, Freed<X509_free>>;
+using BioPtr = std::unique_ptr<BIO, Freed<BIO_free_all>>;
+using ExtensionPtr = std::unique_ptr<X509_EXTENSION, Freed<X509_EXTENSION_free>>;
+
+constexpr int kRootDays = 3650;
+constexpr int kMostLeafDays = 397;
+
+Error failed(const std::string& what) {
+    return {ErrorCode::Internal, "the cryptography library could not " + what};
+}
+
+std::string drain(BIO* bio) {
+    char* data = nullptr;
+    const long size = BIO_get_mem_data(bio, &data);
+    return {data, static_cast<std::size_t>(size)};
+}
+
+std::string toPem(X509* certificate) {
+    const BioPtr bio(BIO_new(BIO_s_mem()));
+    PEM_write_bio_X509(bio.get(), certificate);
+    return drain(bio.get());
+}
+
+std::string toPem(EVP_PKEY* key) {
+    const BioPtr bio(BIO_new(BIO_s_mem()));
+    PEM_write_bio_PKCS8PrivateKey(bio.get(), key, nullptr, nullptr, 0, nullptr, nullptr);
+    return drain(bio.get());
+}
+
+CertPtr certificateFromPem(const std::string& pem) {
+    const BioPtr bio(BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())));
+    return CertPtr(PEM_read_bio_X509(bio.get(), nullptr, nullptr, nullptr));
+}
+
+KeyPtr keyFromPem(const std::string& pem) {
+    const BioPtr bio(BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())));
+    return KeyPtr(PEM_read_bio_PrivateKey(bio.get(), nullptr, nullptr, nullptr));
+}
+
+bool addExtension(X509* certificate, X509* issuer, int kind, const std::string& value) {
+    X509V3_CTX context;
+    X509V3_set_ctx(&context, issuer, certificate, nullptr, nullptr, 0);
+    const ExtensionPtr extension(X509V3_EXT_conf_nid(nullptr, &context, kind, value.c_str()));
+    return extension && X509_add_ext(certificate, extension.get(), -1) == 1;
+}
+
+// Version 3, random serial number, names and validity; a minute is taken off the start for clocks that run behind.
+CertPtr blankCertificate(const std::string& commonName, EVP_PKEY* key, WallTime now, int days) {
+    CertPtr certificate(X509_new());
+    X509_set_version(certificate.get(), X509_VERSION_3);
+    std::array<std::uint8_t, 16> serial{};
+    SystemRandom().fill(serial);
+    serial[0] &= 0x7f;
+    BIGNUM* number = BN_bin2bn(serial.data(), static_cast<int>(serial.size()), nullptr);
+    BN_to_ASN1_INTEGER(number, X509_get_serialNumber(certificate.get()));
+    BN_free(number);
+    std::time_t seconds = std::chrono::duration_cast<std::chrono::seconds>(now.time_since_epoch()).count();
+    X509_time_adj_ex(X509_getm_notBefore(certificate.get()), 0, -60, &seconds);
+    X509_time_adj_ex(X509_getm_notAfter(certificate.get()), days, 0, &seconds);
+    X509_NAME* name = X509_get_subject_name(certificate.get());
+    X509_NAME_add_entry_by_txt(name, "O", MBSTRING_UTF8, reinterpret_cast<const unsigned char*>("Gnomon"), -1, -1, 0);
+    X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_UTF8, reinterpret_cast<const unsigned char*>(commonName.c_str()),
+                               -1, -1, 0);
+    X509_set_pubkey(certificate.get(), key);
+    return certificate;
+}
+
+// "spiffe://example/console/ada" -> "example".
+std::string trustDomainOf(const std::string& spiffeId) {
+    const std::size_t start = std::strlen("spiffe://");
+    return spiffeId.substr(start, spiffeId.find('/', start) - start);
+}
+
+Result<std::string> alternativeNames(const CertificateRequest& request) {
+    std::string names = "URI:" + request.spiffeId;
+    for (const std::string& host : request.hostNames) {
+        std::array<std::uint8_t, 16> address{};
+        const bool isAddress = inet_pton(AF_INET, host.c_str(), address.data()) == 1 ||
+                               inet_pton(AF_INET6, host.c_str(), address.data()) == 1;
+        const bool plain = !host.empty() && host.find_first_of(", :\n\t") == std::string::npos;
+        if (!isAddress && !plain) {
+            return Error{ErrorCode::InvalidArgument, "'" + printable(host, 80) + "' is not a host name or IP address"};
+        }
+        names += (isAddress ? ",IP:" : ",DNS:") + host;
+    }
+    return names;
+}
+
+Status writeNew(const std::filesystem::path& file, const std::string& text, mode_t mode) {
+    const int fd = ::open(file.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
+    if (fd < 0) {
+        const ErrorCode code = errno == EEXIST ? ErrorCode::AlreadyExists : ErrorCode::Internal;
+        return Error{code, "cannot write " + file.string() + ": " + std::strerror(errno)};
+    }
+    const bool written = ::write(fd, text.data(), text.size()) == static_cast<ssize_t>(text.size()) && ::fsync(fd) == 0;
+    ::close(fd);
+    if (!written) {
+        return Error{ErrorCode::Internal, "cannot write " + file.string() + ": " + std::strerror(errno)};
+    }
+    return {};
+}
+
+Result<std::string> readFile(const std::filesystem::path& file) {
+    std::ifstream stream(file, std::ios::binary);
+    if (!stream) {
+        return Error{ErrorCode::NotFound, "cannot read " + file.string() + ": " + std::strerror(errno)};
+    }
+    std::ostringstream text;
+    text << stream.rdbuf();
+    return text.str();
+}
+
+} // namespace
+
+Status checkSpiffeId(const std::string& spiffeId) {
+    const Error bad{ErrorCode::InvalidArgument, "'" + printable(spiffeId, 120) + "' is not a SPIFFE id",
+                    "write it as spiffe://<trust domain>/<kind>/<name>, with letters, digits, dots, dashes and "
+                    "underscores; the trust domain in lower case"};
+    if (spiffeId.rfind("spiffe://", 0) != 0 || spiffeId.size() > 2048) {
+        return bad;
+    }
+    std::istringstream parts(spiffeId.substr(std::strlen("spiffe://")));
+    std::string part;
+    std::size_t count = 0;
+    while (std::getline(parts, part, '/')) {
+        bool good = !part.empty() && part != "." && part != "..";
+        for (const char c : part) {
+            const bool upper = c >= 'A' && c <= 'Z';
+            good = good && ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.' || c == '-' || c == '_' ||
+                            (upper && count > 0));
+        }
+        if (!good) {
+            return bad;
+        }
+        ++count;
+    }
+    if (count < 2 || spiffeId.back() == '/') {
+        return bad;
+    }
+    return {};
+}
+
+Result<CertificateAuthority> CertificateAuthority::create(const std::string& trustDomain, const Clock& clock) {
+    GNOMON_TRY(checkSpiffeId("spiffe://" + trustDomain + "/root"));
+    const KeyPtr key(EVP_EC_gen("P-256"));
+    if (!key) {
+        return failed("make a P-256 key");
+    }
+    const CertPtr root = blankCertificate("Gnomon root of " + trustDomain, key.get(), clock.wallNow(), kRootDays);
+    X509_set_issuer_name(root.get(), X509_get_subject_name(root.get()));
+    const bool extended = addExtension(root.get(), root.get(), NID_basic_constraints, "critical,CA:TRUE,pathlen:0") &&
+                          addExtension(root.get(), root.get(), NID_key_usage, "critical,keyCertSign,cRLSign") &&
+                          addExtension(root.get(), root.get(), NID_subject_key_identifier, "hash") &&
+                          addExtension(root.get(), root.get(), NID_subject_alt_name, "URI:spiffe://" + trustDomain);
+    if (!extended || X509_sign(root.get(), key.get(), EVP_sha256()) == 0) {
+        return failed("sign the root certificate");
+    }
+    CertificateAuthority authority;
+    authority.m_trustDomain = trustDomain;
+    authority.m_certificate = toPem(root.get());
+    authority.m_key = toPem(key.get());
+    return authority;
+}
+
+Result<CertificateAuthority> CertificateAuthority::load(const std::filesystem::path& folder) {
+    struct stat facts {};
+    const std::filesystem::path keyFile = folder / "ca.key";
+    if (::stat(keyFile.c_str(), &facts) == 0 && (facts.st_mode & 077) != 0) {
+        return Error{ErrorCode::PermissionDenied, keyFile.string() + " can be read by others",
+                     "chmod 600 " + keyFile.string()};
+    }
+    CertificateAuthority authority;
+    GNOMON_ASSIGN(authority.m_certificate, readFile(folder / "ca.crt"));
+    GNOMON_ASSIGN(authority.m_key, readFile(keyFile));
+    const CertPtr root = certificateFromPem(authority.m_certificate);
+    const KeyPtr key = keyFromPem(authority.m_key);
+    if (!root || !key || X509_check_private_key(root.get(), key.get()) != 1) {
+        return Error{ErrorCode::Corrupt, "ca.crt and ca.key in " + folder.string() + " do not belong together"};
+    }
+    auto* names = static_cast<GENERAL_NAMES*>(X509_get_ext_d2i(root.get(), NID_subject_alt_name, nullptr, nullptr));
+    for (int i = 0; i < sk_GENERAL_NAME_num(names); ++i) {
+        const GENERAL_NAME* name = sk_GENERAL_NAME_value(names, i);
+        if (name->type == GEN_URI) {
+            const ASN1_IA5STRING* uri = name->d.uniformResourceIdentifier;
+            const std::string text(reinterpret_cast<const char*>(ASN1_STRING_get0_data(uri)),
+                                   static_cast<std::size_t>(ASN1_STRING_length(uri)));
+            authority.m_trustDomain = text.rfind("spiffe://", 0) == 0 ? trustDomainOf(text + "/") : "";
+        }
+    }
+    GENERAL_NAMES_free(names);
+    if (authority.m_trustDomain.empty()) {
+        return Error{ErrorCode::Corrupt, "ca.crt in " + folder.string() + " names no trust domain"};
+    }
+    return authority;
+}
+
+Status CertificateAuthority::save(const std::filesystem::path& folder) const {
+    std::error_code problem;
+    std::filesystem::create_directories(folder, problem);
+    if (problem) {
+        return Error{ErrorCode::Internal, "cannot make " + folder.string() + ": " + problem.message()};
+    }
+    GNOMON_TRY(writeNew(folder / "ca.key", m_key, 0600));
+    return writeNew(folder / "ca.crt", m_certificate, 0644);
+}
+
+Result<IssuedCertificate> CertificateAuthority::issue(const CertificateRequest& request, const Clock& clock) const {
+    GNOMON_TRY(checkSpiffeId(request.spiffeId));
+    if (trustDomainOf(request.spiffeId) != m_trustDomain) {
+        return Error{ErrorCode::InvalidArgument,
+                     request.spiffeId + " is outside the trust domain " + m_trustDomain + " of this authority"};
+    }
+    if (request.days < 1 || request.days > kMostLeafDays) {
+        return Error{ErrorCode::InvalidArgument,
+                     "a certificate lasts 1 to 397 days, not " + std::to_string(request.days)};
+    }
+    GNOMON_ASSIGN(const std::string names, alternativeNames(request));
+    const CertPtr root = certificateFromPem(m_certificate);
+    const KeyPtr rootKey = keyFromPem(m_key);
+    const KeyPtr key(EVP_EC_gen("P-256"));
+    if (!root || !rootKey || !key) {
+        return failed("make a P-256 key");
+    }
+    const std::string commonName = request.spiffeId.substr(request.spiffeId.rfind('/') + 1).substr(0, 60);
+    const CertPtr leaf = blankCertificate(commonName, key.get(), clock.wallNow(), request.days);
+    X509_set_issuer_name(leaf.get(), X509_get_subject_name(root.get()));
+    const bool extended = addExtension(leaf.get(), root.get(), NID_basic_constraints, "critical,CA:FALSE") &&
+                          addExtension(leaf.get(), root.get(), NID_key_usage, "critical,digitalSignature") &&
+                          addExtension(leaf.get(), root.get(), NID_ext_key_usage, "serverAuth,clientAuth") &&
+                          addExtension(leaf.get(), root.get(), NID_subject_alt_name, names) &&
+                          addExtension(leaf.get(), root.get(), NID_authority_key_identifier, "keyid");
+    if (!extended || X509_sign(leaf.get(), rootKey.get(), EVP_sha256()) == 0) {
+        return failed("sign the certificate of " + request.spiffeId);
+    }
+    return IssuedCertificate{toPem(leaf.get()), toPem(key.get())};
+}
+
+} // namespace gnomon::access

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "backend/base/mutex.h"
+#include "backend/domain/identity.h"
+#include "backend/port/audit_sink.h"
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <string>
+#include <thread>
+
+namespace gnomon::access {
+
+// One attempt that was turned away.
+struct Denial {
+    PeerIdentity peer;
+    std::string person;     // where the peer was identified; empty otherwise
+    std::string action;     // full method name or verb
+    std::string permission; // name of what was missing; empty when the identity itself was refused
+    std::string object;     // "endpoint/spam-filter"; may be empty
+    Error error;            // what the peer was told
+};
+
+struct DenialRecorderOptions {
+    std::size_t limit = 1024; // different denials kept apart per second; the rest are counted together
+};
+
+// Writes denials to the audit trail, those with the same identity, action and reason merged into one record per second
+// that carries the count (security.md 2.3 point 3). Nothing is lost silently: what does not fit is counted in a record
+// of its own, and what the log would not take now is counted in a later one. Thread-safe; record() never blocks.
+class DenialRecorder {
+public:
+    // audit and clock must outlive the recorder.
+    DenialRecorder(port::AuditSink& audit, const Clock& clock, DenialRecorderOptions options = {});
+    ~DenialRecorder(); // writes what is left
+    DenialRecorder(const DenialRecorder&) = delete;
+    DenialRecorder& operator=(const DenialRecorder&) = delete;
+
+    void record(const Denial& denial);
+    // Hands every second that is over to the log; all of them when `everything`. Also done by the recorder's thread.
+    void flush(bool everything);
+
+private:
+    class Book;
+    std::shared_ptr<Book> m_book; // shared with appends that are under way
+    std::jthread m_thread;
+};
+
+} // namespace gnomon::access
