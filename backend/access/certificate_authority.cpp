@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "backend/access/certificate_authority.h"
+#include "backend/base/files.h"
 #include "backend/base/random.h"
 
 #include <openssl/bio.h>
@@ -9,15 +10,10 @@
 #include <openssl/x509v3.h>
 
 #include <arpa/inet.h>
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include <array>
-#include <cerrno>
 #include <cstring>
 #include <ctime>
-#include <fstream>
 #include <memory>
 #include <sstream>
 
@@ -121,30 +117,6 @@ Result<std::string> alternativeNames(const CertificateRequest& request) {
     return names;
 }
 
-Status writeNew(const std::filesystem::path& file, const std::string& text, mode_t mode) {
-    const int fd = ::open(file.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
-    if (fd < 0) {
-        const ErrorCode code = errno == EEXIST ? ErrorCode::AlreadyExists : ErrorCode::Internal;
-        return Error{code, "cannot write " + file.string() + ": " + std::strerror(errno)};
-    }
-    const bool written = ::write(fd, text.data(), text.size()) == static_cast<ssize_t>(text.size()) && ::fsync(fd) == 0;
-    ::close(fd);
-    if (!written) {
-        return Error{ErrorCode::Internal, "cannot write " + file.string() + ": " + std::strerror(errno)};
-    }
-    return {};
-}
-
-Result<std::string> readFile(const std::filesystem::path& file) {
-    std::ifstream stream(file, std::ios::binary);
-    if (!stream) {
-        return Error{ErrorCode::NotFound, "cannot read " + file.string() + ": " + std::strerror(errno)};
-    }
-    std::ostringstream text;
-    text << stream.rdbuf();
-    return text.str();
-}
-
 } // namespace
 
 Status checkSpiffeId(const std::string& spiffeId) {
@@ -198,12 +170,8 @@ Result<CertificateAuthority> CertificateAuthority::create(const std::string& tru
 }
 
 Result<CertificateAuthority> CertificateAuthority::load(const std::filesystem::path& folder) {
-    struct stat facts {};
     const std::filesystem::path keyFile = folder / "ca.key";
-    if (::stat(keyFile.c_str(), &facts) == 0 && (facts.st_mode & 077) != 0) {
-        return Error{ErrorCode::PermissionDenied, keyFile.string() + " can be read by others",
-                     "chmod 600 " + keyFile.string()};
-    }
+    GNOMON_TRY(checkPrivate(keyFile));
     CertificateAuthority authority;
     GNOMON_ASSIGN(authority.m_certificate, readFile(folder / "ca.crt"));
     GNOMON_ASSIGN(authority.m_key, readFile(keyFile));
@@ -235,8 +203,8 @@ Status CertificateAuthority::save(const std::filesystem::path& folder) const {
     if (problem) {
         return Error{ErrorCode::Internal, "cannot make " + folder.string() + ": " + problem.message()};
     }
-    GNOMON_TRY(writeNew(folder / "ca.key", m_key, 0600));
-    return writeNew(folder / "ca.crt", m_certificate, 0644);
+    GNOMON_TRY(writeNewFile(folder / "ca.key", m_key, 0600));
+    return writeNewFile(folder / "ca.crt", m_certificate, 0644);
 }
 
 Result<IssuedCertificate> CertificateAuthority::issue(const CertificateRequest& request, const Clock& clock) const {
