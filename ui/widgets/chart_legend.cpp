@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/widgets/chart_legend.h"
+
+#include "ui/widgets/chart_style.h"
+
+#include <QPainter>
+
+namespace gnomon::ui {
+
+using namespace Qt::StringLiterals;
+
+namespace {
+
+constexpr int kSample = 22; // pixels
+constexpr int kGap = 5;
+
+} // namespace
+
+ChartLegend::ChartLegend(QWidget* parent) : QWidget(parent) {
+    setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);
+}
+
+void ChartLegend::setData(const ChartData& next) {
+    m_entries.clear();
+    QStringList names;
+    for (const ChartLine& line : next.lines) {
+        if (!line.name.isEmpty()) {
+            m_entries.append({line.name, line.role, line.stroke, false});
+            names.append(line.name);
+        }
+    }
+    for (const ChartBand& band : next.bands) {
+        if (!band.name.isEmpty()) {
+            m_entries.append({band.name, band.role, ChartStroke::Solid, true});
+            names.append(band.name);
+        }
+    }
+    m_note = next.lines.isEmpty() ? QString() : next.note;
+    setToolTip(m_note);
+    setAccessibleName(names.join(u", "_s));
+    setAccessibleDescription(m_note);
+    update();
+}
+
+QSize ChartLegend::sizeHint() const {
+    return {fontMetrics().averageCharWidth() * 30, fontMetrics().height() + 4};
+}
+
+QSize ChartLegend::minimumSizeHint() const {
+    return {0, fontMetrics().height() + 4};
+}
+
+void ChartLegend::paintEvent(QPaintEvent*) {
+    QPainter painter(this);
+    const ChartColors colors = ChartColors::of(palette());
+    const QFontMetrics metrics = fontMetrics();
+    const int middle = height() / 2;
+    int x = 0;
+    for (const Entry& entry : m_entries) {
+        const int width = kSample + kGap + metrics.horizontalAdvance(entry.name);
+        if (x + width > this->width()) {
+            return;
+        }
+        if (entry.band) {
+            painter.fillRect(QRect(x, middle - 5, kSample, 10), chartFill(colors.of(entry.role)));
+        } else {
+            painter.setPen(chartPen(colors.of(entry.role), entry.stroke, 2));
+            painter.drawLine(x, middle, x + kSample, middle);
+        }
+        painter.setPen(colors.text);
+        painter.drawText(QRect(x + kSample + kGap, 0, width, height()), Qt::AlignLeft | Qt::AlignVCenter, entry.name);
+        x += width + metrics.averageCharWidth() * 2;
+    }
+    const QRect rest(x, 0, width() - x, height());
+    if (!m_note.isEmpty() && rest.width() > metrics.averageCharWidth() * 8) {
+        painter.setPen(colors.quiet);
+        painter.drawText(rest, Qt::AlignRight | Qt::AlignVCenter,
+                         metrics.elidedText(m_note, Qt::ElideRight, rest.width()));
+    }
+}
+
+} // namespace gnomon::ui

@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// What a chart draws over its series: thresholds, marks, the selection and the cursor.
+#include "ui/widgets/chart_view.h"
+
+#include <QChart>
+#include <QPainter>
+
+#include <algorithm>
+#include <cmath>
+
+namespace gnomon::ui {
+
+using namespace Qt::StringLiterals;
+
+void ChartView::drawForeground(QPainter* painter, const QRectF& rect) {
+    QChartView::drawForeground(painter, rect);
+    painter->save();
+    painter->setFont(font());
+    if (m_data.rows.isEmpty() && m_data.lines.isEmpty()) {
+        painter->setPen(m_colors.text);
+        painter->drawText(m_chart->plotArea(), Qt::AlignCenter | Qt::TextWordWrap,
+                          m_data.note.isEmpty() ? tr("No data in this range") : m_data.note);
+        painter->restore();
+        return;
+    }
+    paintSelection(painter);
+    paintLevels(painter);
+    paintMarks(painter);
+    const int row = m_hover >= 0 ? m_hover : m_cursor;
+    if (row >= 0 && row < m_data.rows.size()) {
+        paintCursor(painter, row);
+    }
+    if (hasFocus()) {
+        painter->setBrush(Qt::NoBrush);
+        painter->setPen(chartPen(palette().color(QPalette::Highlight), ChartStroke::Solid));
+        painter->drawRoundedRect(QRectF(viewport()->rect()).adjusted(0.5, 0.5, -0.5, -0.5), 3, 3);
+    }
+    painter->restore();
+}
+
+void ChartView::paintSelection(QPainter* painter) const {
+    if (!m_selection) {
+        return;
+    }
+    const QRectF plot = m_chart->plotArea();
+    const double left = std::clamp(toSceneX(m_selection->low), plot.left(), plot.right());
+    const double right = std::clamp(toSceneX(m_selection->high), plot.left(), plot.right());
+    const QRectF area(left, plot.top(), std::max(right - left, 1.0), plot.height());
+    QColor fill = palette().color(QPalette::Highlight);
+    painter->setPen(chartPen(fill, ChartStroke::Solid));
+    fill.setAlphaF(0.14F);
+    painter->fillRect(area, fill);
+    painter->drawLine(area.topLeft(), area.bottomLeft());
+    painter->drawLine(area.topRight(), area.bottomRight());
+}
+
+void ChartView::paintLevels(QPainter* painter) const {
+    const QRectF plot = m_chart->plotArea();
+    const QFontMetricsF metrics(font());
+    for (const ChartLevel& level : m_data.levels) {
+        const double y = toSceneY(level.y);
+        if (!std::isfinite(y) || y < plot.top() || y > plot.bottom()) {
+            continue;
+        }
+        const QColor& color = m_colors.of(level.role);
+        painter->setPen(chartPen(color, ChartStroke::Dashed));
+        painter->drawLine(QPointF(plot.left(), y), QPointF(plot.right(), y));
+        // Above the line, or below it where there is no room; on the surface's colour so that it reads over data.
+        const double width = metrics.horizontalAdvance(level.name) + 6;
+        const double top = y - metrics.height() - 1 < plot.top() ? y + 1 : y - metrics.height() - 1;
+        const QRectF label(plot.right() - width, top, width, metrics.height());
+        QColor ground = m_colors.surface;
+        ground.setAlphaF(0.75F);
+        painter->fillRect(label, ground);
+        painter->setPen(color);
+        painter->drawText(label, Qt::AlignCenter, level.name);
+    }
+}
+
+void ChartView::paintMarks(QPainter* painter) const {
+    const QRectF plot = m_chart->plotArea();
+    painter->setPen(Qt::NoPen);
+    painter->setBrush(m_colors.alarm);
+    for (const ChartMark& mark : m_data.marks) {
+        const QPointF at(toSceneX(mark.at.x()), std::clamp(toSceneY(mark.at.y()), plot.top(), plot.bottom() - 4));
+        if (plot.contains(at)) {
+            painter->drawPolygon(QPolygonF({at + QPointF(0, -4.5), at + QPointF(4.5, 3.5), at + QPointF(-4.5, 3.5)}));
+        }
+    }
+}
+
+void ChartView::paintCursor(QPainter* painter, int row) const {
+    const QRectF plot = m_chart->plotArea();
+    const ChartRow& at = m_data.rows[row];
+    const double x = toSceneX(at.x);
+    if (x < plot.left() - 1 || x > plot.right() + 1) {
+        return;
+    }
+    painter->setPen(chartPen(m_colors.quiet, ChartStroke::Solid));
+    painter->drawLine(QPointF(x, plot.top()), QPointF(x, plot.bottom()));
+    const double y = std::clamp(toSceneY(at.y), plot.top(), plot.bottom());
+    painter->setBrush(m_colors.surface);
+    painter->setPen(chartPen(m_colors.candidate, ChartStroke::Solid, 2));
+    painter->drawEllipse(QPointF(x, y), 4, 4);
+    paintReadout(painter, {x, y}, row);
+}
+
+void ChartView::paintReadout(QPainter* painter, const QPointF& at, int row) const {
+    const QRectF plot = m_chart->plotArea();
+    const QFontMetricsF metrics(font());
+    const QStringList& cells = m_data.rows[row].cells;
+    const qsizetype count = std::min(cells.size(), m_data.columns.size());
+    double names = 0;
+    double values = 0;
+    for (qsizetype i = 0; i < count; ++i) {
+        names = std::max(names, metrics.horizontalAdvance(m_data.columns[i]));
+        values = std::max(values, metrics.horizontalAdvance(cells[i]));
+    }
+    const double gap = metrics.averageCharWidth() * 1.5;
+    const double pad = 6;
+    const QSizeF size(names + gap + values + 2 * pad, metrics.height() * static_cast<double>(count) + 2 * pad);
+    double left = at.x() + 10;
+    if (left + size.width() > plot.right()) {
+        left = std::max(plot.left(), at.x() - 10 - size.width());
+    }
+    const double top = std::clamp(at.y() - size.height() / 2, 1.0,
+                                  std::max(1.0, static_cast<double>(viewport()->height()) - size.height() - 1));
+    const QRectF box(QPointF(left, top), size);
+    QColor ground = m_colors.surface;
+    ground.setAlphaF(0.94F);
+    painter->setBrush(ground);
+    painter->setPen(chartPen(m_colors.axis, ChartStroke::Solid));
+    painter->drawRoundedRect(box, 3, 3);
+    double y = box.top() + pad;
+    for (qsizetype i = 0; i < count; ++i, y += metrics.height()) {
+        painter->setPen(m_colors.text);
+        painter->drawText(QRectF(box.left() + pad, y, names, metrics.height()), Qt::AlignLeft | Qt::AlignVCenter,
+                          m_data.columns[i]);
+        painter->setPen(palette().color(QPalette::Text));
+        painter->drawText(QRectF(box.right() - pad - values, y, values, metrics.height()),
+                          Qt::AlignRight | Qt::AlignVCenter, cells[i]);
+    }
+}
+
+} // namespace gnomon::ui

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "ui/widgets/chart_data.h"
+
+#include <QColor>
+#include <QPalette>
+#include <QPen>
+
+namespace gnomon::ui {
+
+// The colours of a chart for a light or a dark surface. Each of the four roles has a contrast of 3:1 or more on its
+// surface and stays apart from the others for colour-blind eyes.
+struct ChartColors {
+    QColor reference;
+    QColor candidate;
+    QColor alarm;
+    QColor quiet;
+    QColor text;
+    QColor grid;
+    QColor axis;
+    QColor surface;
+
+    static ChartColors of(const QPalette& palette);
+    const QColor& of(ChartRole role) const;
+    bool operator==(const ChartColors&) const = default;
+};
+
+// One pixel whatever the scale: half the cost of the toolkit's default.
+QPen chartPen(const QColor& color, ChartStroke stroke, qreal width = 1);
+// Translucent, for bands.
+QColor chartFill(const QColor& color);
+
+} // namespace gnomon::ui
