@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "backend/base/result.h"
+
+namespace grpc {
+class Status;
+}
+
+namespace gnomon::wire {
+
+// Code, message, and field and remedy as status details. What is too long for a call's trailing metadata is cut.
+grpc::Status toGrpc(const Error& error);
+// OK, or the error.
+grpc::Status toGrpc(const gnomon::Status& status);
+
+// The failure a peer reported, made safe to print. Details that cannot be read are ignored. REQUIRES: !status.ok().
+Error fromGrpc(const grpc::Status& status);
+
+} // namespace gnomon::wire
