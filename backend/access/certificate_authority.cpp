@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "backend/access/certificate_authority.h"
+#include "backend/access/spiffe_id.h"
 #include "backend/base/files.h"
 #include "backend/base/random.h"
 
@@ -12,10 +13,8 @@
 #include <arpa/inet.h>
 
 #include <array>
-#include <cstring>
 #include <ctime>
 #include <memory>
-#include <sstream>
 
 namespace gnomon::access {
 
@@ -96,12 +95,6 @@ CertPtr blankCertificate(const std::string& commonName, EVP_PKEY* key, WallTime 
     return certificate;
 }
 
-// "spiffe://example/console/ada" -> "example".
-std::string trustDomainOf(const std::string& spiffeId) {
-    const std::size_t start = std::strlen("spiffe://");
-    return spiffeId.substr(start, spiffeId.find('/', start) - start);
-}
-
 Result<std::string> alternativeNames(const CertificateRequest& request) {
     std::string names = "URI:" + request.spiffeId;
     for (const std::string& host : request.hostNames) {
@@ -119,36 +112,8 @@ Result<std::string> alternativeNames(const CertificateRequest& request) {
 
 } // namespace
 
-Status checkSpiffeId(const std::string& spiffeId) {
-    const Error bad{ErrorCode::InvalidArgument, "'" + printable(spiffeId, 120) + "' is not a SPIFFE id",
-                    "write it as spiffe://<trust domain>/<kind>/<name>, with letters, digits, dots, dashes and "
-                    "underscores; the trust domain in lower case"};
-    if (spiffeId.rfind("spiffe://", 0) != 0 || spiffeId.size() > 2048) {
-        return bad;
-    }
-    std::istringstream parts(spiffeId.substr(std::strlen("spiffe://")));
-    std::string part;
-    std::size_t count = 0;
-    while (std::getline(parts, part, '/')) {
-        bool good = !part.empty() && part != "." && part != "..";
-        for (const char c : part) {
-            const bool upper = c >= 'A' && c <= 'Z';
-            good = good && ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.' || c == '-' || c == '_' ||
-                            (upper && count > 0));
-        }
-        if (!good) {
-            return bad;
-        }
-        ++count;
-    }
-    if (count < 2 || spiffeId.back() == '/') {
-        return bad;
-    }
-    return {};
-}
-
 Result<CertificateAuthority> CertificateAuthority::create(const std::string& trustDomain, const Clock& clock) {
-    GNOMON_TRY(checkSpiffeId("spiffe://" + trustDomain + "/root"));
+    GNOMON_TRY(parseSpiffeId("spiffe://" + trustDomain + "/root"));
     const KeyPtr key(EVP_EC_gen("P-256"));
     if (!key) {
         return failed("make a P-256 key");
@@ -187,7 +152,9 @@ Result<CertificateAuthority> CertificateAuthority::load(const std::filesystem::p
             const ASN1_IA5STRING* uri = name->d.uniformResourceIdentifier;
             const std::string text(reinterpret_cast<const char*>(ASN1_STRING_get0_data(uri)),
                                    static_cast<std::size_t>(ASN1_STRING_length(uri)));
-            authority.m_trustDomain = text.rfind("spiffe://", 0) == 0 ? trustDomainOf(text + "/") : "";
+            // The root's own name has no path, so one is lent to it for parsing.
+            const auto id = parseSpiffeId(text + "/root");
+            authority.m_trustDomain = id ? id->trustDomain : "";
         }
     }
     GENERAL_NAMES_free(names);
@@ -208,8 +175,8 @@ Status CertificateAuthority::save(const std::filesystem::path& folder) const {
 }
 
 Result<IssuedCertificate> CertificateAuthority::issue(const CertificateRequest& request, const Clock& clock) const {
-    GNOMON_TRY(checkSpiffeId(request.spiffeId));
-    if (trustDomainOf(request.spiffeId) != m_trustDomain) {
+    GNOMON_ASSIGN(const SpiffeId id, parseSpiffeId(request.spiffeId));
+    if (id.trustDomain != m_trustDomain) {
         return Error{ErrorCode::InvalidArgument,
                      request.spiffeId + " is outside the trust domain " + m_trustDomain + " of this authority"};
     }

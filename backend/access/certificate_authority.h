@@ -23,10 +23,6 @@ struct IssuedCertificate {
     std::string key; // PKCS #8; secret
 };
 
-// "spiffe://<trust domain>/<part>/..." with a lower-case trust domain, at least one part and nothing that could be read
-// two ways (no query, no "..", no empty part). InvalidArgument otherwise.
-Status checkSpiffeId(const std::string& spiffeId);
-
 // The small certificate authority for stand-alone use: P-256 throughout, one self-signed root for one trust domain.
 // Larger installations bring their own files. Not thread-safe; each value holds the root key in memory.
 class CertificateAuthority {

@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/gnomonctl/context.h"
+#include "app/gnomonctl/json.h"
+#include "app/gnomonctl/text.h"
+#include "app/gnomonctl/verbs.h"
+#include "backend/base/random.h"
+
+#include <CLI/CLI.hpp>
+
+namespace gnomon::ctl {
+
+namespace {
+
+// What the command line of one change says.
+struct ChangeOptions {
+    std::string endpoint;
+    std::string version;
+    int percent = -1;
+    std::uint64_t generation = 0;
+    std::string reason;
+    std::string plan;
+    std::string requestId;
+    bool dryRun = false;
+    bool skipDryRun = false;
+    int effectMs = 10000;
+};
+
+std::string describePreview(const PlanPreview& preview) {
+    std::string text = "plan " + toHex(preview.digest.value) + "\n";
+    for (const PlanTarget& target : preview.plan.targets) {
+        text += "now    generation " + std::to_string(target.base.value) + ": " + describe(preview.before) + "\n";
+        text += "then   generation " + std::to_string(target.base.value + 1) + ": " + describe(target.result) + "\n";
+    }
+    text += "touches " + decimal(preview.requestsPerSecond, 1) + " requests/s in " + preview.plan.environment + "\n";
+    const DryRun& dry = preview.dryRun;
+    if (dry.skipped) {
+        text += "dry run skipped: " + dry.skippedBecause + "\n";
+    } else {
+        text += "dry run on " + std::to_string(dry.replayed) +
+                " recorded requests: " + std::to_string(dry.decisionsChanged) + " would be decided differently, " +
+                std::to_string(dry.failed) + " would fail" + (dry.cutShort ? " (cut short)" : "") + "\n";
+        for (const auto& [flip, count] : dry.flips) {
+            text += "        " + flip + ": " + std::to_string(count) + "\n";
+        }
+    }
+    for (const std::string& note : preview.notes) {
+        text += "note   " + printable(note) + "\n";
+    }
+    return text;
+}
+
+Result<ChangeRequest> toRequest(ChangeKind kind, const ChangeOptions& options) {
+    ChangeRequest request;
+    request.kind = kind;
+    GNOMON_ASSIGN(request.endpoint, parseEndpointName(options.endpoint));
+    if (!options.version.empty()) {
+        const bool prefixed = options.version.front() == 'v';
+        GNOMON_ASSIGN(request.version, parseVersionNumber(prefixed ? options.version.substr(1) : options.version));
+    }
+    if (options.percent >= 0) {
+        request.mirrorPercent = options.percent;
+    }
+    if (options.generation > 0) {
+        request.toGeneration = GenerationNumber(options.generation);
+    }
+    request.reason = options.reason;
+    request.skipDryRun = options.skipDryRun;
+    return request;
+}
+
+Result<PlanDigest> planned(Context& context, port::NodeGateway& gateway, ChangeKind kind,
+                           const ChangeOptions& options) {
+    if (!options.plan.empty()) {
+        GNOMON_ASSIGN(const Digest digest, digestFromHex(options.plan));
+        return PlanDigest(digest);
+    }
+    GNOMON_ASSIGN(const ChangeRequest request, toRequest(kind, options));
+    GNOMON_ASSIGN(const PlanPreview preview,
+                  context.await<PlanPreview>([&](auto done) { gateway.planChange(request, {}, std::move(done)); }));
+    if (options.dryRun && context.json()) {
+        context.printJson(toJson(preview));
+    } else if (!context.json()) {
+        context.print(describePreview(preview));
+    }
+    return preview.digest;
+}
+
+void runChange(Context& context, ChangeKind kind, const ChangeOptions& options) {
+    const auto gateway = context.gateway();
+    if (!gateway) {
+        return context.fail(gateway.error());
+    }
+    const auto digest = planned(context, **gateway, kind, options);
+    if (!digest) {
+        return context.fail(digest.error());
+    }
+    if (options.dryRun) {
+        return;
+    }
+    const RequestId id(options.requestId.empty() ? SystemRandom().id() : options.requestId);
+    const auto outcome = context.await<ChangeOutcome>([&](auto done) {
+        (*gateway)->executePlan({*digest, id, options.reason}, {}, std::move(done));
+    });
+    if (!outcome) {
+        return context.fail(outcome.error());
+    }
+    const auto effect = context.await<EffectProof>([&](auto done) {
+        (*gateway)->watchEffect(outcome->generation.endpoint, outcome->generation.number,
+                                std::chrono::milliseconds(options.effectMs), {}, std::move(done));
+    });
+    if (context.json()) {
+        nlohmann::json object = toJson(*outcome);
+        object["effect"] = effect ? toJson(*effect) : toJson(effect.error());
+        context.printJson(object);
+    } else {
+        context.print("done: " + outcome->generation.endpoint.value + " is at generation " +
+                      std::to_string(outcome->generation.number.value) + ", audit records " +
+                      std::to_string(outcome->intent.value) + " and " + std::to_string(outcome->outcome.value) + "\n");
+        context.print(effect ? "proof of effect: first reply of the new generation " + effect->firstExchange + " by " +
+                                   effect->servedBy + (effect->byProbe ? " (probe: there was no traffic)" : "") + "\n"
+                             : "not confirmed yet: " + effect.error().message + "\n");
+    }
+    if (!effect) {
+        context.setExitCode(ExitCode::Failed);
+    }
+}
+
+void addChange(CLI::App& app, Context& context, const std::string& name, const std::string& help, ChangeKind kind) {
+    auto* verb = app.add_subcommand(name, help);
+    auto options = std::make_shared<ChangeOptions>();
+    verb->add_option("endpoint", options->endpoint, "The endpoint")->required();
+    const bool wantsVersion = kind == ChangeKind::Promote || kind == ChangeKind::ShadowStart ||
+                              kind == ChangeKind::ShadowMirror || kind == ChangeKind::ShadowStop;
+    if (wantsVersion) {
+        verb->add_option("version", options->version, "The version, as 2 or v2")
+            ->required(kind != ChangeKind::ShadowStop);
+    }
+    if (kind == ChangeKind::ShadowStart || kind == ChangeKind::ShadowMirror) {
+        verb->add_option("--mirror", options->percent, "Share of requests to mirror, in percent")
+            ->check(CLI::Range(0, 100))
+            ->required(kind == ChangeKind::ShadowMirror);
+    }
+    if (kind == ChangeKind::Rollback) {
+        verb->add_option("--to", options->generation, "The generation to go back to; the one before when not given");
+    }
+    verb->add_option("--reason", options->reason,
+                     directionOf(kind) == Direction::Safe ? "Why; optional in the safe direction" : "Why; required");
+    verb->add_option("--plan", options->plan, "Execute exactly this previewed plan (64 hexadecimal digits)");
+    verb->add_option("--request-id", options->requestId, "Idempotency key; the same key again does nothing new");
+    verb->add_flag("--dry-run", options->dryRun, "Only show what would be done");
+    verb->add_flag("--skip-replay", options->skipDryRun, "Plan without replaying recorded requests (emergency)");
+    verb->callback([&context, kind, options] { runChange(context, kind, *options); });
+}
+
+void addPlan(CLI::App& app, Context& context) {
+    auto* verb = app.add_subcommand("plan", "Preview a change: the same as that change with --dry-run");
+    const auto options = std::make_shared<ChangeOptions>();
+    const auto kind = std::make_shared<std::string>();
+    options->dryRun = true;
+    verb->add_option(
+            "change", *kind,
+            "fallback, restore, rollback, promote, shadow-start, shadow-stop, shadow-mirror, enable or disable")
+        ->required();
+    verb->add_option("endpoint", options->endpoint, "The endpoint")->required();
+    verb->add_option("version", options->version, "The version, where the change needs one");
+    verb->add_option("--mirror", options->percent, "Share of requests to mirror, in percent")
+        ->check(CLI::Range(0, 100));
+    verb->add_option("--to", options->generation, "The generation to go back to");
+    verb->add_option("--reason", options->reason, "Why");
+    verb->add_flag("--skip-replay", options->skipDryRun, "Plan without replaying recorded requests");
+    verb->callback([&context, kind, options] {
+        const auto parsed = parseChangeKind(*kind);
+        parsed ? runChange(context, *parsed, *options) : context.fail(parsed.error());
+    });
+}
+
+} // namespace
+
+void addChanges(CLI::App& app, Context& context) {
+    addPlan(app, context);
+    addChange(app, context, "fallback", "Answer every call from the fallback chain", ChangeKind::Fallback);
+    addChange(app, context, "restore", "Leave the fallback: production answers again", ChangeKind::Restore);
+    addChange(app, context, "rollback", "Make a new generation equal to an old one", ChangeKind::Rollback);
+    addChange(app, context, "promote", "Make a version production", ChangeKind::Promote);
+    auto* shadow = app.add_subcommand("shadow", "Start, stop or resize a shadow");
+    shadow->require_subcommand(1);
+    addChange(*shadow, context, "start", "Mirror requests to a version beside production", ChangeKind::ShadowStart);
+    addChange(*shadow, context, "stop", "Stop mirroring to a shadow", ChangeKind::ShadowStop);
+    addChange(*shadow, context, "mirror", "Change the share of requests that is mirrored", ChangeKind::ShadowMirror);
+    addChange(app, context, "enable", "Let a disabled endpoint answer again", ChangeKind::Enable);
+    addChange(app, context, "disable", "Refuse every call of an endpoint", ChangeKind::Disable);
+}
+
+} // namespace gnomon::ctl

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "app/gnomonctl/exit_code.h"
+#include "backend/base/clock.h"
+#include "backend/port/node_gateway.h"
+
+#include <nlohmann/json_fwd.hpp>
+
+#include <chrono>
+#include <condition_variable>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+
+namespace CLI {
+class App;
+}
+
+namespace gnomon::client {
+class InferenceClient;
+}
+
+namespace gnomon::ctl {
+
+// The options that every verb shares, what they make, and how results reach the terminal. One per process; used from
+// the main thread.
+class Context {
+public:
+    Context();
+    ~Context();
+
+    void addOptions(CLI::App& app);
+
+    // The node's control interface, or its inference interface; made at first use.
+    Result<port::NodeGateway*> gateway();
+    Result<client::InferenceClient*> inference();
+
+    // Waits for the one answer of an asynchronous call: `await<NodeInfo>([&](auto done) { gateway.getNode({}, done);
+    // })`.
+    template <class T>
+    Result<T> await(const std::function<void(port::Done<T>)>& start) const;
+
+    Status awaitStatus(const std::function<void(port::Done<void>)>& start) const;
+
+    bool json() const { return m_json; }
+    std::chrono::milliseconds timeout() const { return std::chrono::milliseconds(m_timeoutMs); }
+    const Clock& clock() const { return m_clock; }
+
+    void print(const std::string& text) const;
+    void printJson(const nlohmann::json& value) const;
+    // Prints the error with its remedy to standard error (as JSON with --json) and remembers the exit code.
+    void fail(const Error& error);
+    void setExitCode(ExitCode code) { m_exitCode = code; }
+    ExitCode exitCode() const { return m_exitCode; }
+
+private:
+    SystemClock m_clock;
+    std::string m_node = "127.0.0.1:8443";
+    std::string m_inference = "127.0.0.1:8001";
+    std::string m_ca;
+    std::string m_certificate;
+    std::string m_key;
+    std::string m_serverName;
+    bool m_plaintext = false;
+    bool m_json = false;
+    int m_timeoutMs = 15000;
+    ExitCode m_exitCode = ExitCode::Ok;
+    std::unique_ptr<port::NodeGateway> m_gateway;
+    std::unique_ptr<client::InferenceClient> m_inferenceClient;
+};
+
+template <class T>
+Result<T> Context::await(const std::function<void(port::Done<T>)>& start) const {
+    // Shared with the callback, which may still come after the wait was given up.
+    struct Answer {
+        std::mutex mutex;
+        std::condition_variable arrived;
+        std::optional<Result<T>> result;
+    };
+    const auto answer = std::make_shared<Answer>();
+    start([answer](Result<T> result) {
+        const std::lock_guard lock(answer->mutex);
+        answer->result.emplace(std::move(result));
+        answer->arrived.notify_all();
+    });
+    std::unique_lock lock(answer->mutex);
+    // The gateway has a deadline of its own for each call; this one only guards against a gateway that never answers.
+    if (!answer->arrived.wait_for(lock, timeout() + std::chrono::minutes(2),
+                                  [&] { return answer->result.has_value(); })) {
+        return Error{ErrorCode::DeadlineExceeded, "the node did not answer in time"};
+    }
+    return std::move(*answer->result);
+}
+
+} // namespace gnomon::ctl

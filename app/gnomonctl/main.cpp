@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/gnomonctl/context.h"
+#include "app/gnomonctl/verbs.h"
+
+#include <CLI/CLI.hpp>
+
+int main(int argc, char** argv) {
+    using namespace gnomon::ctl;
+    CLI::App app("Operate Gnomon serving nodes from the command line.", "gnomonctl");
+    app.set_version_flag("--version", std::string("gnomonctl ") + GNOMON_VERSION);
+    app.require_subcommand(1);
+    app.fallthrough();
+    app.footer("Exit codes: 0 ok, 1 failed, 2 usage, 3 unreachable, 4 denied, 5 not possible now, 6 evidence does not "
+               "verify.");
+    Context context;
+    context.addOptions(app);
+    addStatus(app, context);
+    addEndpoints(app, context);
+    addInfer(app, context);
+    addReplay(app, context);
+    addCompare(app, context);
+    addChanges(app, context);
+    addAudit(app, context);
+    addPki(app, context);
+    try {
+        app.parse(argc, argv);
+    } catch (const CLI::ParseError& problem) {
+        return app.exit(problem) == 0 ? 0 : static_cast<int>(ExitCode::Usage);
+    }
+    return static_cast<int>(context.exitCode());
+}

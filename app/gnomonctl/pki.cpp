@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/gnomonctl/context.h"
+#include "app/gnomonctl/verbs.h"
+#include "backend/access/certificate_authority.h"
+#include "backend/base/files.h"
+
+#include <CLI/CLI.hpp>
+
+#include <nlohmann/json.hpp>
+
+namespace gnomon::ctl {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+void runInit(Context& context, const std::string& folder, const std::string& trustDomain) {
+    const auto authority = access::CertificateAuthority::create(trustDomain, context.clock());
+    if (!authority) {
+        return context.fail(authority.error());
+    }
+    if (const Status saved = authority->save(folder); !saved) {
+        return context.fail(saved.error());
+    }
+    const std::string root = (fs::path(folder) / "ca.crt").string();
+    context.json() ? context.printJson(nlohmann::json{{"ca", root}, {"trust_domain", trustDomain}})
+                   : context.print("root of " + trustDomain + " is in " + root + "; keep ca.key offline\n");
+}
+
+Status writeIssued(const fs::path& prefix, const access::IssuedCertificate& issued, const std::string& root) {
+    std::error_code ignored;
+    if (prefix.has_parent_path()) {
+        fs::create_directories(prefix.parent_path(), ignored);
+    }
+    GNOMON_TRY(writeNewFile(prefix.string() + ".key", issued.key, 0600));
+    GNOMON_TRY(writeNewFile(prefix.string() + ".crt", issued.certificate, 0644));
+    const fs::path rootCopy = prefix.parent_path() / "ca.crt";
+    if (!fs::exists(rootCopy)) {
+        GNOMON_TRY(writeNewFile(rootCopy, root, 0644));
+    }
+    return {};
+}
+
+void runIssue(Context& context, const std::string& folder, const access::CertificateRequest& request,
+              const std::string& prefix) {
+    const auto authority = access::CertificateAuthority::load(folder);
+    if (!authority) {
+        return context.fail(authority.error());
+    }
+    const auto issued = authority->issue(request, context.clock());
+    if (!issued) {
+        return context.fail(issued.error());
+    }
+    if (const Status written = writeIssued(prefix, *issued, authority->certificate()); !written) {
+        return context.fail(written.error());
+    }
+    context.json() ? context.printJson(nlohmann::json{{"certificate", prefix + ".crt"},
+                                                      {"key", prefix + ".key"},
+                                                      {"spiffe_id", request.spiffeId},
+                                                      {"days", request.days}})
+                   : context.print(request.spiffeId + ": " + prefix + ".crt and " + prefix + ".key, valid for " +
+                                   std::to_string(request.days) + " days\n");
+}
+
+} // namespace
+
+void addPki(CLI::App& app, Context& context) {
+    auto* pki = app.add_subcommand("pki", "Make a small certificate authority and certificates for stand-alone use");
+    pki->require_subcommand(1);
+    const auto folder = std::make_shared<std::string>();
+
+    auto* init = pki->add_subcommand("init", "Make the root: ca.crt and ca.key");
+    const auto trustDomain = std::make_shared<std::string>();
+    init->add_option("--dir", *folder, "Folder for the root")->required();
+    init->add_option("--trust-domain", *trustDomain, "Trust domain, such as example.org")->required();
+    init->callback([&context, folder, trustDomain] { runInit(context, *folder, *trustDomain); });
+
+    auto* issue = pki->add_subcommand("issue", "Issue a certificate with one SPIFFE id");
+    const auto request = std::make_shared<access::CertificateRequest>();
+    const auto prefix = std::make_shared<std::string>();
+    issue->add_option("--dir", *folder, "Folder with ca.crt and ca.key")->required();
+    issue
+        ->add_option("--uri", request->spiffeId,
+                     "SPIFFE id: .../node/<id>, .../console/<user>/<device> or .../caller/<tenant>/<app>")
+        ->required();
+    issue->add_option("--host", request->hostNames, "Host name or address of a node; may be given several times");
+    issue->add_option("--days", request->days, "How long it is valid")->check(CLI::Range(1, 397));
+    issue->add_option("--out", *prefix, "Writes OUT.crt and OUT.key, and ca.crt beside them")->required();
+    issue->callback([&context, folder, request, prefix] { runIssue(context, *folder, *request, *prefix); });
+}
+
+} // namespace gnomon::ctl
