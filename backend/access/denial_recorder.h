@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "backend/base/mutex.h"
+#include "backend/base/clock.h"
 #include "backend/domain/identity.h"
 #include "backend/port/audit_sink.h"
 
 #include <cstdint>
-#include <map>
 #include <memory>
 #include <string>
 #include <thread>

@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "backend/access/denial_recorder.h"
+#include "backend/base/mutex.h"
+
+#include <condition_variable>
+#include <map>
+#include <tuple>
+#include <vector>
+
+namespace gnomon::access {
+
+namespace {
+
+constexpr std::chrono::seconds kPeriod{1};
+
+// What makes two denials the same. An identity that nobody vouched for is told apart by its host, not by its port: a
+// stranger opens as many ports as he likes.
+struct Key {
+    std::chrono::seconds second;
+    std::string identity;
+    std::string action;
+    std::string reason;
+
+    bool operator<(const Key& other) const {
+        return std::tie(second, identity, action, reason) <
+               std::tie(other.second, other.identity, other.action, other.reason);
+    }
+};
+
+std::string hostOf(const std::string& address) {
+    return address.substr(0, address.rfind(':'));
+}
+
+struct Entry {
+    Denial first;
+    std::uint64_t count = 0;
+};
+
+AuditRecord recordOf(const Denial& denial) {
+    AuditRecord record;
+    record.kind = RecordKind::Deny;
+    record.actor = {denial.person, printable(denial.peer.spiffeId), denial.peer.authMethod, denial.peer.certificate};
+    record.sourceAddress = printable(denial.peer.address);
+    record.sourceClient = printable(denial.peer.client);
+    record.action = printable(denial.action);
+    record.permission = denial.permission;
+    record.object = printable(denial.object);
+    record.result = "denied";
+    record.code = codeName(denial.error.code);
+    record.reason = printable(denial.error.message, 1000);
+    return record;
+}
+
+} // namespace
+
+// The denials that were not written yet.
+class DenialRecorder::Book : public std::enable_shared_from_this<Book> {
+public:
+    Book(port::AuditSink& audit, const Clock& clock, DenialRecorderOptions options)
+        : m_audit(audit), m_clock(clock), m_options(options) {}
+
+    void add(const Denial& denial) EXCLUDES(m_mutex) {
+        const std::string identity = denial.peer.spiffeId.empty() ? hostOf(denial.peer.address) : denial.peer.spiffeId;
+        Key key{second(), identity, denial.action, denial.error.message};
+        const MutexLock lock(m_mutex);
+        auto entry = m_entries.find(key);
+        if (entry == m_entries.end()) {
+            if (m_entries.size() >= m_options.limit) {
+                ++m_others;
+                return;
+            }
+            entry = m_entries.emplace(std::move(key), Entry{denial, 0}).first;
+        }
+        ++entry->second.count;
+    }
+
+    void write(bool everything) EXCLUDES(m_mutex) {
+        std::vector<Entry> due;
+        std::uint64_t others = 0;
+        {
+            const MutexLock lock(m_mutex);
+            const std::chrono::seconds now = second();
+            while (!m_entries.empty() && (everything || m_entries.begin()->first.second < now)) {
+                due.push_back(std::move(m_entries.begin()->second));
+                m_entries.erase(m_entries.begin());
+            }
+            std::swap(others, m_others);
+        }
+        for (Entry& entry : due) {
+            append(recordOf(entry.first), entry.count);
+        }
+        if (others > 0) {
+            AuditRecord record;
+            record.kind = RecordKind::Deny;
+            record.actor = machineActor("denials");
+            record.action = "merge";
+            record.result = "denied";
+            record.code = codeName(ErrorCode::ResourceExhausted);
+            record.reason = "denials of more identities and reasons than are kept apart";
+            append(std::move(record), others);
+        }
+    }
+
+private:
+    std::chrono::seconds second() const {
+        return std::chrono::duration_cast<std::chrono::seconds>(m_clock.monoNow().time_since_epoch());
+    }
+
+    void append(AuditRecord record, std::uint64_t count) EXCLUDES(m_mutex) {
+        AuditPayload payload;
+        payload.facts.emplace_back("count", std::to_string(count));
+        if (count > 1) {
+            record.reason += " (" + std::to_string(count) + " times)";
+        }
+        m_audit.appendAsync(std::move(record), std::move(payload),
+                            [book = shared_from_this(), count](const Result<port::Appended>& appended) {
+                                if (!appended.ok()) {
+                                    const MutexLock lock(book->m_mutex);
+                                    book->m_others += count;
+                                }
+                            });
+    }
+
+    port::AuditSink& m_audit;
+    const Clock& m_clock;
+    const DenialRecorderOptions m_options;
+
+    Mutex m_mutex;
+    std::map<Key, Entry> m_entries GUARDED_BY(m_mutex);
+    std::uint64_t m_others GUARDED_BY(m_mutex) = 0; // without a record of their own
+};
+
+DenialRecorder::DenialRecorder(port::AuditSink& audit, const Clock& clock, DenialRecorderOptions options)
+    : m_book(std::make_shared<Book>(audit, clock, options)), m_thread([book = m_book](const std::stop_token& stop) {
+          std::mutex mutex;
+          std::condition_variable_any wake;
+          std::unique_lock lock(mutex);
+          while (!stop.stop_requested()) {
+              wake.wait_for(lock, stop, kPeriod, [] { return false; });
+              book->write(false);
+          }
+      }) {}
+
+DenialRecorder::~DenialRecorder() {
+    m_thread.request_stop();
+    m_thread.join();
+    m_book->write(true);
+}
+
+void DenialRecorder::record(const Denial& denial) {
+    m_book->add(denial);
+}
+
+void DenialRecorder::flush(bool everything) {
+    m_book->write(everything);
+}
+
+} // namespace gnomon::access
