@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "backend/store/exchange_schema.h"
+
+#include <array>
+
+namespace gnomon::store {
+
+namespace {
+
+// SQLite uses one index per query, so each list has its own: newest first, most disagreeing first (which is also what
+// retention walks from the other end), and one cell of the transition matrix.
+constexpr const char* kSchema1 = R"sql(
+CREATE TABLE endpoint (
+    id   INTEGER PRIMARY KEY,
+    name TEXT NOT NULL UNIQUE
+);
+CREATE TABLE exchange (
+    seq                 INTEGER PRIMARY KEY,
+    id                  TEXT    NOT NULL UNIQUE,
+    endpoint            INTEGER NOT NULL REFERENCES endpoint (id),
+    time_us             INTEGER NOT NULL,
+    request_id          TEXT    NOT NULL,
+    production_decision TEXT,
+    shadow_decision     TEXT,
+    production_score    REAL,
+    shadow_score        REAL,
+    differs             INTEGER NOT NULL,
+    gap                 REAL    NOT NULL,
+    body                BLOB    NOT NULL
+);
+CREATE INDEX exchange_by_time    ON exchange (endpoint, time_us, seq);
+CREATE INDEX exchange_by_gap     ON exchange (endpoint, differs, gap, seq);
+CREATE INDEX exchange_by_cell    ON exchange (endpoint, production_decision, shadow_decision, differs, gap, seq)
+    WHERE shadow_decision IS NOT NULL;
+CREATE INDEX exchange_by_request ON exchange (endpoint, request_id, seq) WHERE request_id <> '';
+CREATE TABLE payload (
+    seq  INTEGER PRIMARY KEY REFERENCES exchange (seq) ON DELETE CASCADE,
+    body BLOB NOT NULL
+);
+CREATE TABLE blob (
+    key   TEXT NOT NULL PRIMARY KEY,
+    value BLOB NOT NULL
+);
+)sql";
+
+constexpr std::array kMigrations = {kSchema1};
+
+} // namespace
+
+const Schema kExchangeSchema = {"exchanges", 0x676e6d78, kMigrations}; // "gnmx"
+
+} // namespace gnomon::store
