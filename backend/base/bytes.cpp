@@ -159,6 +159,18 @@ Result<Bytes> fromBase64(std::string_view text) {
     return bytes;
 }
 
+bool isUtf8(std::string_view text) {
+    std::uint32_t codePoint = 0;
+    while (!text.empty()) {
+        const std::size_t length = decodeUtf8(text, codePoint);
+        if (length == 0) {
+            return false;
+        }
+        text.remove_prefix(length);
+    }
+    return true;
+}
+
 Digest sha256(ByteView bytes) {
     Digest digest;
     unsigned int length = 0;

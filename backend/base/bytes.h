@@ -39,6 +39,9 @@ Result<Digest> digestFromHex(std::string_view hex);
 std::string toBase64(ByteView bytes);
 Result<Bytes> fromBase64(std::string_view text);
 
+// Well-formed UTF-8: no overlong forms, no surrogates, nothing above U+10FFFF.
+bool isUtf8(std::string_view text);
+
 // SHA-256 of the bytes.
 Digest sha256(ByteView bytes);
 
