@@ -1,0 +1,291 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/models/comparison_words.h"
+
+#include "ui/models/evidence_format.h"
+
+#include <QCoreApplication>
+
+#include <algorithm>
+#include <cmath>
+#include <ranges>
+
+namespace gnomon::ui {
+
+using namespace Qt::StringLiterals;
+
+namespace {
+
+QString tr(const char* text) {
+    return QCoreApplication::translate("gnomon::ui::ComparisonWords", text);
+}
+
+std::optional<Verdict> aspectVerdict(const Comparison& c, std::string_view aspect) {
+    const auto found = std::ranges::find(c.reasons, aspect, &VerdictReason::aspect);
+    return found == c.reasons.end() ? std::nullopt : std::optional(found->verdict);
+}
+
+std::optional<double> quantile(const std::vector<LatencyPoint>& points, double wanted) {
+    for (const LatencyPoint& point : points) {
+        if (std::abs(point.quantile - wanted) < 1e-6 && point.seconds > 0) {
+            return point.seconds;
+        }
+    }
+    return std::nullopt;
+}
+
+QString decisionsPart(const Comparison& c) {
+    const QString differing = shareText(1 - c.agreement);
+    const QString low = shareNumber(1 - c.agreementInterval.high);
+    const QString high = shareNumber(1 - c.agreementInterval.low);
+    const QString margin = shareText(c.margin);
+    const QString v2 = versionText(c.shadow);
+    const QString v1 = versionText(c.production);
+    switch (aspectVerdict(c, "decisions").value_or(c.verdict)) {
+    case Verdict::Different:
+    case Verdict::Worse:
+        return tr("%1 decides differently from %2 in %3 of requests (%4 to %5; the margin is %6)")
+            .arg(v2, v1, differing, low, high, margin);
+    case Verdict::Equivalent:
+    case Verdict::Better:
+        return tr("%1 decides like %2: they differ in %3 of requests, within the margin of %4")
+            .arg(v2, v1, differing, margin);
+    case Verdict::CannotTellYet:
+    case Verdict::Conflicting:
+        return tr("so far %1 differs from %2 in %3 of requests (somewhere from %4 to %5; the margin is %6)")
+            .arg(v2, v1, differing, low, high, margin);
+    }
+    return {};
+}
+
+QString latencyPart(const Comparison& c) {
+    const std::optional<Verdict> verdict = aspectVerdict(c, "latency");
+    if (verdict != Verdict::Worse && verdict != Verdict::Better) {
+        return {};
+    }
+    const QString how = verdict == Verdict::Worse ? tr("answers slower") : tr("answers faster");
+    const auto v1 = quantile(c.productionLatency, 0.99);
+    const auto v2 = quantile(c.shadowLatency, 0.99);
+    return v1 && v2 ? QString(how + tr(" (p99 %1 against %2)").arg(latencyText(*v2), latencyText(*v1))) : how;
+}
+
+QString errorsPart(const Comparison& c) {
+    const std::optional<Verdict> verdict = aspectVerdict(c, "errors");
+    if (verdict != Verdict::Worse && verdict != Verdict::Better) {
+        return {};
+    }
+    return (verdict == Verdict::Worse ? tr("fails more often (%1 errors against %2)")
+                                      : tr("fails less often (%1 errors against %2)"))
+        .arg(countText(c.shadowErrors), countText(c.productionErrors));
+}
+
+QString scoresPart(const Comparison& c) {
+    if (!c.hasScores || aspectVerdict(c, "scores") != Verdict::Different) {
+        return {};
+    }
+    return (c.meanDifference > 0 ? tr("scores %1 higher on average") : tr("scores %1 lower on average"))
+        .arg(QString::number(std::abs(c.meanDifference), 'f', 3));
+}
+
+// Which way decisions flip, where that is beyond chance.
+QString flipSentence(const Comparison& c) {
+    if (c.flipEvidence < -std::log10(c.alpha)) {
+        return {};
+    }
+    const TransitionCell* most = nullptr;
+    std::uint64_t flips = 0;
+    for (const TransitionCell& cell : c.transitions) {
+        if (cell.production != cell.shadow) {
+            flips += cell.count;
+            most = most == nullptr || cell.count > most->count ? &cell : most;
+        }
+    }
+    if (most == nullptr || most->count == 0) {
+        return {};
+    }
+    return tr("Most of these go from %1 to %2 (%3 of %4).")
+        .arg(QString::fromStdString(most->production), QString::fromStdString(most->shadow), countText(most->count),
+             countText(flips));
+}
+
+QString sentence(QString text) {
+    if (!text.isEmpty()) {
+        // A version's name keeps its small letter.
+        const bool name = text.size() > 1 && text[0] == u'v' && text[1].isDigit();
+        text[0] = name ? text[0] : text[0].toUpper();
+        if (!text.endsWith(u'.')) {
+            text += u'.';
+        }
+    }
+    return text;
+}
+
+QString joined(QStringList parts) {
+    parts.removeAll(QString());
+    if (parts.size() < 2) {
+        return parts.join(QString());
+    }
+    const QString last = parts.takeLast();
+    return parts.join(u", "_s) + tr(" and ") + last;
+}
+
+QString outlookOf(const Comparison& c) {
+    if (c.verdict != Verdict::CannotTellYet) {
+        return {};
+    }
+    if (!c.pairsToVerdict) {
+        return tr("How many more pairs it takes is not known yet.");
+    }
+    const QString pairs = tr("About %1 more pairs until it can tell").arg(countText(*c.pairsToVerdict));
+    const std::optional<double> rate = pairRate(c);
+    if (!rate || *rate <= 0) {
+        return pairs + u'.';
+    }
+    const double minutes = static_cast<double>(*c.pairsToVerdict) / *rate / 60;
+    const QString when = minutes < 1     ? tr("less than a minute")
+                         : minutes < 120 ? tr("about %1 min").arg(std::ceil(minutes))
+                                         : tr("about %1 h").arg(std::ceil(minutes / 60));
+    return pairs + tr(" (%1 at this rate).").arg(when);
+}
+
+struct Face {
+    VerdictTone tone;
+    QString shape;
+    QString word;
+    QString action;
+    QString caveat;
+};
+
+Face faceOf(const Comparison& c) {
+    const QString v1 = versionText(c.production);
+    const QString v2 = versionText(c.shadow);
+    const QString noLabels =
+        tr("Which decisions are right cannot be told without outcomes: look at the requests that differ (F4).");
+    switch (c.verdict) {
+    case Verdict::Equivalent:
+        return {VerdictTone::Calm, u"●"_s, tr("Equivalent within the margin"), tr("Either may serve."),
+                tr("This says that they decide alike, not that either is right.")};
+    case Verdict::Different:
+        return {VerdictTone::Act, u"▲"_s, tr("Different"), tr("Keep %1.").arg(v1), noLabels};
+    case Verdict::Worse:
+        return {VerdictTone::Act, u"▲"_s, tr("Worse"), tr("Keep %1.").arg(v1), {}};
+    case Verdict::Better:
+        return {VerdictTone::Calm, u"●"_s, tr("Better"), tr("%1 may take over.").arg(v2),
+                tr("Better is about latency and errors; nothing here says that its decisions are more accurate.")};
+    case Verdict::Conflicting:
+        return {VerdictTone::Watch, u"◆"_s, tr("Conflicting"), tr("Keep %1 for now.").arg(v1), noLabels};
+    case Verdict::CannotTellYet:
+        return {VerdictTone::Open, u"○"_s, tr("Cannot tell yet"), tr("Keep %1 for now.").arg(v1), {}};
+    }
+    return {};
+}
+
+} // namespace
+
+QString versionText(VersionNumber version) {
+    return u'v' + QString::number(version.value);
+}
+
+std::optional<double> coverageShare(const Coverage& coverage) {
+    if (coverage.mirrored == 0) {
+        return std::nullopt;
+    }
+    return static_cast<double>(coverage.matched) / static_cast<double>(coverage.mirrored);
+}
+
+QString coverageLosses(const Coverage& coverage) {
+    QStringList parts;
+    const auto add = [&](std::uint64_t n, const QString& what) {
+        if (n > 0) {
+            parts.append(countText(n) + u' ' + what);
+        }
+    };
+    add(coverage.dropped, tr("dropped"));
+    add(coverage.failed, tr("failed"));
+    add(coverage.late, tr("late"));
+    add(coverage.lost, tr("lost with their worker"));
+    add(coverage.productionFailed, tr("without an answer of production"));
+    return parts.join(u", "_s);
+}
+
+std::optional<double> pairRate(const Comparison& comparison) {
+    constexpr std::size_t kNewest = 5; // and never the last bucket, which is still filling
+    const auto& buckets = comparison.buckets;
+    if (buckets.size() < 2) {
+        return std::nullopt;
+    }
+    double pairs = 0;
+    double seconds = 0;
+    for (std::size_t i = buckets.size() - 1; i > 0 && i + kNewest >= buckets.size(); --i) {
+        pairs += static_cast<double>(buckets[i - 1].pairs);
+        seconds += static_cast<double>(buckets[i - 1].length.count());
+    }
+    return seconds > 0 ? std::optional(pairs / seconds) : std::nullopt;
+}
+
+VerdictWords verdictWords(const Comparison& c) {
+    const Face face = faceOf(c);
+    VerdictWords words{face.tone, face.shape, face.word, face.action, {}, face.caveat, outlookOf(c), {}};
+    if (c.coverage.matched == 0) {
+        words.because = tr("No request has been answered by both versions yet.");
+    } else {
+        words.because = sentence(joined({decisionsPart(c), scoresPart(c), latencyPart(c), errorsPart(c)}));
+        const QString flips = flipSentence(c);
+        if (!flips.isEmpty() && aspectVerdict(c, "decisions") == Verdict::Different) {
+            words.because += u' ' + flips;
+        }
+    }
+    for (const VerdictReason& reason : c.reasons) {
+        words.reasons.append(sentence(QString::fromStdString(reason.text)));
+    }
+    return words;
+}
+
+QString verdictExplanation(const Comparison& c) {
+    const auto paragraph = [](const QString& title, const QString& text) {
+        return u"<p><b>"_s + title + u"</b><br>"_s + text + u"</p>"_s;
+    };
+    const QString alpha = QString::number(c.alpha);
+    QString html = paragraph(
+        tr("The rule"),
+        tr("Each request that both versions answered is one pair. The shadow is <i>different</i> when the whole "
+           "interval "
+           "of the share of differing decisions lies above the margin, <i>equivalent</i> when it lies below, and until "
+           "then nobody can tell. The verdict stays within one experiment; a new experiment starts afresh and is "
+           "recorded in the audit trail."));
+    html += paragraph(
+        tr("Decisions: beta-binomial confidence sequence, α = %1").arg(alpha),
+        tr("%1 of %2 pairs agree: %3, interval %4 to %5, margin %6. With every missing pair counted as a disagreement: "
+           "%7. It keeps each p for which ln B(k+1, n−k+1) − k ln p − (n−k) ln(1−p) &lt; ln(1/α).")
+            .arg(countText(c.agreeing), countText(c.coverage.matched), shareText(c.agreement),
+                 shareNumber(c.agreementInterval.low), shareText(c.agreementInterval.high), shareText(c.margin),
+                 shareText(c.agreementMissingDisagree)));
+    html += paragraph(tr("Direction of flips: exact anytime-valid McNemar test"),
+                      tr("%1 to the positive and %2 to the negative decision; the evidence that they are one-sided is "
+                         "10<sup>%3</sup> (10<sup>%4</sup> is needed).")
+                          .arg(countText(c.flipsToPositive), countText(c.flipsToNegative),
+                               QString::number(c.flipEvidence, 'f', 1), QString::number(-std::log10(c.alpha), 'f', 1)));
+    if (c.hasScores) {
+        html += paragraph(tr("Scores: asymptotic confidence sequence of the mean paired difference"),
+                          tr("Shadow minus production: %1, interval %2 to %3, margin ±%4.")
+                              .arg(differenceText(c.meanDifference), differenceText(c.meanDifferenceInterval.low),
+                                   differenceText(c.meanDifferenceInterval.high), QString::number(c.scoreMargin)));
+    }
+    html +=
+        paragraph(tr("Latency"),
+                  tr("Quantile sketches of both versions; of the shadow only the requests that it ran singly, so that "
+                     "batches do not blur the picture. It may still be colder than production."));
+    const QString losses = coverageLosses(c.coverage);
+    html += paragraph(tr("Coverage"),
+                      tr("%1 requests, %2 mirrored, %3 pairs%4. Effective sample: %5 clusters.")
+                          .arg(countText(c.coverage.requests), countText(c.coverage.mirrored),
+                               countText(c.coverage.matched),
+                               losses.isEmpty() ? QString() : QString(u" ("_s + losses + u')'), countText(c.clusters)));
+    html += paragraph(tr("Valid however often you look"),
+                      tr("An ordinary test that is looked at again and again finds a difference in half of all "
+                         "identical pairs. These "
+                         "intervals hold at every moment at once: the chance that they are ever wrong is at most %1.")
+                          .arg(alpha));
+    return html;
+}
+
+} // namespace gnomon::ui

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QString>
+#include <QStringList>
+
+#include "backend/domain/comparison.h"
+
+#include <optional>
+
+namespace gnomon::ui {
+
+// What a verdict asks of people; decides its shape and colour.
+enum class VerdictTone { Calm, Watch, Act, Open };
+
+// A comparison in words that somebody can act on who knows nothing but this.
+struct VerdictWords {
+    VerdictTone tone = VerdictTone::Open;
+    QString shape;       // ● ◆ ▲ ○
+    QString word;        // "Different"
+    QString action;      // "Keep v1."
+    QString because;     // "v2 decides differently in 3.9 % of requests and answers slower."
+    QString caveat;      // what cannot be known from this; may be empty
+    QString outlook;     // "About 2 300 more pairs until it can tell (about 6 min)."; empty when decided
+    QStringList reasons; // the node's findings, one sentence each
+};
+
+// Without labels nothing here says that a version is more accurate: agreement, latency and errors are all that is
+// known.
+VerdictWords verdictWords(const Comparison& comparison);
+
+// How the verdict came about, as rich text: each rule with its formula's name, its numbers and alpha.
+QString verdictExplanation(const Comparison& comparison);
+
+// "v1", "v2".
+QString versionText(VersionNumber version);
+// matched / mirrored; absent before anything was mirrored.
+std::optional<double> coverageShare(const Coverage& coverage);
+// Where the mirrored requests went that have no pair: "12 dropped, 3 late"; empty when there are none.
+QString coverageLosses(const Coverage& coverage);
+// Pairs per second over the newest complete buckets; absent when it is not known.
+std::optional<double> pairRate(const Comparison& comparison);
+
+} // namespace gnomon::ui
