@@ -21,7 +21,7 @@ if(GNOMON_BUILD_NODE)
   find_package(tomlplusplus REQUIRED)
 endif()
 if(GNOMON_BUILD_CONSOLE)
-  find_package(Qt6 6.4 REQUIRED COMPONENTS Core Gui Widgets Charts Svg)
+  find_package(Qt6 6.4 REQUIRED COMPONENTS Core Gui Widgets Charts Svg DBus)
   if(GNOMON_BUILD_TESTS)
     find_package(Qt6 6.4 REQUIRED COMPONENTS Test)
   endif()
@@ -30,5 +30,21 @@ if(GNOMON_BUILD_TESTS)
   find_package(GTest REQUIRED)
 endif()
 
-# ONNX Runtime: headers at build time, the library by dlopen at run time. ./run setup puts both below one prefix.
+# ONNX Runtime: headers at build time, the library by dlopen at run time: a linked binary would accept one version only.
+# ./run setup puts both below one prefix; without a prefix the distribution's package is used.
 set(GNOMON_ONNXRUNTIME_PREFIX "$ENV{GNOMON_ONNXRUNTIME_PREFIX}" CACHE PATH "Prefix with include/onnxruntime and lib/libonnxruntime.so.1")
+if(GNOMON_BUILD_NODE)
+  find_path(GNOMON_ONNXRUNTIME_INCLUDE onnxruntime_cxx_api.h
+    HINTS ${GNOMON_ONNXRUNTIME_PREFIX}/include/onnxruntime PATH_SUFFIXES onnxruntime)
+  if(NOT GNOMON_ONNXRUNTIME_INCLUDE)
+    message(FATAL_ERROR "The headers of ONNX Runtime are missing: ./run setup, or set GNOMON_ONNXRUNTIME_PREFIX")
+  endif()
+  add_library(gnomon_onnxruntime_headers INTERFACE)
+  target_include_directories(gnomon_onnxruntime_headers SYSTEM INTERFACE ${GNOMON_ONNXRUNTIME_INCLUDE})
+  # Where the node looks for the library unless its configuration says otherwise: a path, or a name for the loader.
+  set(library libonnxruntime.so.1)
+  if(EXISTS ${GNOMON_ONNXRUNTIME_PREFIX}/lib/${library})
+    set(library ${GNOMON_ONNXRUNTIME_PREFIX}/lib/${library})
+  endif()
+  set(GNOMON_ONNXRUNTIME_LIBRARY ${library} CACHE STRING "ONNX Runtime's library: a path, or a name for the loader")
+endif()

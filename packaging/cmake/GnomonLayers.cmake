@@ -19,6 +19,8 @@ function(gnomon_executable name)
   cmake_parse_arguments(A "QT" "LAYER;BANNED" "SOURCES;PRIVATE" ${ARGN})
   add_executable(${name} ${A_SOURCES})
   target_link_libraries(${name} PRIVATE gnomon_options ${A_PRIVATE})
+  target_compile_definitions(${name} PRIVATE GNOMON_VERSION="${PROJECT_VERSION}")
+  set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/bin)
   _gnomon_place(${name})
 endfunction()
 

@@ -20,7 +20,7 @@ function(gnomon_test name)
     target_link_libraries(${name} PRIVATE gnomon_options ${A_LINK} GTest::gtest_main)
   endif()
   add_test(NAME ${name} COMMAND ${name})
-  list(APPEND A_ENVIRONMENT "GNOMON_BIN=${CMAKE_BINARY_DIR}/app" "GNOMON_SOURCE=${PROJECT_SOURCE_DIR}"
+  list(APPEND A_ENVIRONMENT "GNOMON_BIN=${CMAKE_BINARY_DIR}/bin" "GNOMON_SOURCE=${PROJECT_SOURCE_DIR}"
     "ASAN_OPTIONS=detect_leaks=1" "TSAN_OPTIONS=ignore_noninstrumented_modules=1:suppressions=${PROJECT_SOURCE_DIR}/tests/support/tsan.supp")
   set_tests_properties(${name} PROPERTIES TIMEOUT ${A_TIMEOUT} LABELS "${A_LABELS}" ENVIRONMENT "${A_ENVIRONMENT}")
 endfunction()

@@ -20,8 +20,8 @@ die() {
 program() {
     local preset
     for preset in ${GNOMON_PRESET:-dev release node-only console-only}; do
-        if [[ -x $root/build/$preset/app/$1 ]]; then
-            echo "$root/build/$preset/app/$1"
+        if [[ -x $root/build/$preset/bin/$1 ]]; then
+            echo "$root/build/$preset/bin/$1"
             return
         fi
     done
@@ -53,7 +53,7 @@ dispatch() {
     shift
     for path in "${programs[@]}"; do
         if [[ $(basename "$path") == "$name" || $(basename "$path") == "${verb}_$name" ]]; then
-            GNOMON_BIN=$root/build/$preset/app GNOMON_SOURCE=$root exec "$path" "$@"
+            GNOMON_BIN=$root/build/$preset/bin GNOMON_SOURCE=$root exec "$path" "$@"
         fi
     done
     die "there is no '$name' to run with '$verb'; names: ${names:-none yet}"
