@@ -3,7 +3,7 @@
 #: Measure one thing with the release build; without NAME, list what can be measured.
 #:
 #: The programs are built from tests/bench.
-# shellcheck source=packaging/scripts/common.sh
+# shellcheck shell=bash source=packaging/scripts/common.sh
 source packaging/scripts/common.sh
 "$BASH" packaging/scripts/build.sh release >&2
 dispatch bench bench release "$@"

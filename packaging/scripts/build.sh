@@ -3,7 +3,7 @@
 #: Configure and compile into build/PRESET (default: dev).
 #:
 #: Uses ccache and mold where they are installed. Warnings are errors when CI=true or GNOMON_WERROR=1.
-# shellcheck source=packaging/scripts/common.sh
+# shellcheck shell=bash source=packaging/scripts/common.sh
 source packaging/scripts/common.sh
 
 preset=${1:-dev}

@@ -6,7 +6,7 @@
 #:   --headless DIR   needs no display: drives the console through every screen and every change, writes pictures,
 #:                    their texts, audit-export and summary.json to DIR, and fails if anything failed
 #:   --seconds N      how long traffic flows before the tour starts (headless only)
-# shellcheck source=packaging/scripts/common.sh
+# shellcheck shell=bash source=packaging/scripts/common.sh
 source packaging/scripts/common.sh
 "$BASH" packaging/demo/demo.sh --check "$@"
 "$BASH" packaging/scripts/setup.sh

@@ -3,7 +3,7 @@
 #: Break a running node on purpose and check what must hold; without NAME, list the faults.
 #:
 #: The programs are built from tests/faults. Example: ./run faults kill9 --cycles 1000
-# shellcheck source=packaging/scripts/common.sh
+# shellcheck shell=bash source=packaging/scripts/common.sh
 source packaging/scripts/common.sh
 "$BASH" packaging/scripts/build.sh dev >&2
 dispatch faults faults dev "$@"

@@ -3,7 +3,7 @@
 #: Feed one decoder with mutated input; without NAME, list the decoders.
 #:
 #: The programs are built from tests/fuzz.
-# shellcheck source=packaging/scripts/common.sh
+# shellcheck shell=bash source=packaging/scripts/common.sh
 source packaging/scripts/common.sh
 "$BASH" packaging/scripts/build.sh asan >&2
 dispatch fuzz fuzz asan "$@"

@@ -6,7 +6,7 @@
 #:   --dev     also clang, clang-format, clang-tidy and the libFuzzer runtime
 #:   --train   also what resources/demo/make needs to train the demo's models again (R, scikit-learn, onnx)
 #: ONNX Runtime goes to ${XDG_CACHE_HOME:-~/.cache}/gnomon/onnxruntime, or where GNOMON_ONNXRUNTIME_PREFIX says.
-# shellcheck source=packaging/scripts/common.sh
+# shellcheck shell=bash source=packaging/scripts/common.sh
 source packaging/scripts/common.sh
 
 packages=(
@@ -35,8 +35,11 @@ missing=()
 for package in "${packages[@]}"; do
     is_installed "$package" || missing+=("$package")
 done
-# The library comes as an npm package; npm is needed only as long as it has not been fetched.
-if [[ ! -e $GNOMON_ONNXRUNTIME_PREFIX/lib/libonnxruntime.so.1 ]] && ! command -v npm >/dev/null; then
+# ONNX Runtime: Debian 13 has the package. Before that the library comes as an npm package, and npm is needed only as
+# long as it has not been fetched.
+if [[ $(. /etc/os-release && echo "${VERSION_ID:-0}") -ge 13 ]]; then
+    is_installed libonnxruntime-dev || missing+=(libonnxruntime-dev)
+elif [[ ! -e $GNOMON_ONNXRUNTIME_PREFIX/lib/libonnxruntime.so.1 ]] && ! command -v npm >/dev/null; then
     missing+=(nodejs npm)
 fi
 has_locale() { locale -a 2>/dev/null | grep -qix 'en_US\.utf-\?8'; }

@@ -4,7 +4,7 @@
 #:
 #: Needs no display. Real models and hostile files are taken from GNOMON_TEST_DATA, or ../shared/data; the tests that
 #: need them say so and are skipped where there are none. Example: ./run test asan -R merkle
-# shellcheck source=packaging/scripts/common.sh
+# shellcheck shell=bash source=packaging/scripts/common.sh
 source packaging/scripts/common.sh
 
 preset=dev

@@ -45,7 +45,7 @@ def opened(_, build):
 
 
 def binaries(_, build):
-    programs = [pathlib.Path(build, "app", name) for name, kind, _, _ in targets(build)
+    programs = [pathlib.Path(build, "bin", name) for name, kind, _, _ in targets(build)
                 if kind == "EXECUTABLE" and name in ("gnomond", "gnomonctl")]
     return rules.binary_rules({
         str(path.relative_to(build)): subprocess.run(["readelf", "-d", path], capture_output=True, text=True).stdout
