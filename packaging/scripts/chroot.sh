@@ -65,6 +65,7 @@ fi
 
 # Mounts and processes live in namespaces of their own: nothing is left behind, whatever COMMAND does.
 export directory user home
+# shellcheck disable=SC2016
 exec unshare --mount --pid --fork --kill-child bash -c '
     set -euo pipefail
     mount -t proc proc "$directory/proc"

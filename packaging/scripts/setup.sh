@@ -37,7 +37,7 @@ for package in "${packages[@]}"; do
 done
 # ONNX Runtime: Debian 13 has the package. Before that the library comes as an npm package, and npm is needed only as
 # long as it has not been fetched.
-if [[ $(. /etc/os-release && echo "${VERSION_ID:-0}") -ge 13 ]]; then
+if [[ $(sed -n 's/^VERSION_ID="\{0,1\}\([0-9]*\).*/\1/p' /etc/os-release) -ge 13 ]]; then
     is_installed libonnxruntime-dev || missing+=(libonnxruntime-dev)
 elif [[ ! -e $GNOMON_ONNXRUNTIME_PREFIX/lib/libonnxruntime.so.1 ]] && ! command -v npm >/dev/null; then
     missing+=(nodejs npm)
