@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "backend/base/result.h"
+
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace gnomon::node {
+
+// Everything that gnomond's configuration file states; the defaults are the ones of resources/config/gnomond.toml.
+// Relative paths are relative to the folder of the file. Constant once read.
+struct NodeConfig {
+    // [node]
+    std::string name = "gnomond";
+    std::string fleet;                // empty: the node's own name
+    std::string environment = "test"; // "production", "test" or "practice"
+    std::string trustDomain;          // required unless plaintext is allowed
+    std::string auditOrigin;          // empty: gnomon/<fleet>/<name>/audit
+
+    // [paths]
+    std::filesystem::path repository;  // required
+    std::filesystem::path state;       // required; made with mode 0700
+    std::filesystem::path runtime;     // sockets of workers; empty: state/run
+    std::filesystem::path onnxRuntime; // libonnxruntime.so.1; empty: looked for beside the program and by the loader
+
+    // [inference] and [control]
+    std::vector<std::string> inferenceListen{"127.0.0.1:8001"};
+    std::vector<std::string> controlListen{"127.0.0.1:8443"};
+
+    // [tls]
+    std::filesystem::path ca;
+    std::filesystem::path certificate;
+    std::filesystem::path key;
+    bool allowPlaintext = false; // only together with the flag --insecure-plaintext
+
+    // [limits]
+    std::uint32_t maxConnections = 1000;          // per listener
+    std::uint32_t maxConnectionsPerAddress = 200; // per listener
+    std::uint32_t maxInferenceMessageBytes = 16u << 20;
+    std::uint32_t maxControlMessageBytes = 1u << 20;
+    std::uint64_t maxModelBytes = 1ull << 30;
+    std::chrono::seconds drain{30};
+
+    // [worker]
+    std::uint64_t workerMemoryBytes = 4ull << 30;
+
+    // [exchanges]
+    std::chrono::hours exchangeMaxAge{24 * 30};
+    std::uint64_t exchangeMaxBytes = 1ull << 30;
+
+    // [audit]
+    std::uint32_t auditQueue = 4096;
+
+    // [log]
+    std::string logLevel = "info"; // "debug", "info", "warning", "error"
+
+    bool operator==(const NodeConfig&) const = default;
+};
+
+// InvalidArgument names the file, line, column and key of what is wrong: unknown keys, wrong types, values out of
+// range, missing required keys. Nothing is created or opened but the file itself.
+Result<NodeConfig> readConfig(const std::filesystem::path& file);
+// The same from text; `file` is only named in messages and for relative paths.
+Result<NodeConfig> parseConfig(const std::string& text, const std::filesystem::path& file);
+
+} // namespace gnomon::node
