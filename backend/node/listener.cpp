@@ -1,0 +1,272 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "backend/node/listener.h"
+#include "backend/base/bytes.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <netdb.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <poll.h>
+#include <sys/eventfd.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <chrono>
+#include <cstring>
+#include <map>
+#include <vector>
+
+namespace gnomon::node {
+
+namespace {
+
+constexpr int kBacklog = 1024;
+constexpr auto kSweepPeriod = std::chrono::milliseconds(50);
+
+std::uint32_t descriptorsInUse() {
+    std::uint32_t count = 0;
+    if (DIR* folder = ::opendir("/proc/self/fd")) {
+        while (::readdir(folder) != nullptr) {
+            ++count;
+        }
+        ::closedir(folder);
+    }
+    return count;
+}
+
+// The connections that the descriptor limit leaves room for, given what the process has open already.
+std::uint32_t roomForConnections(const ListenerOptions& options) {
+    rlimit limit{};
+    ::getrlimit(RLIMIT_NOFILE, &limit);
+    const std::uint64_t taken = descriptorsInUse() + options.reservedDescriptors;
+    const std::uint64_t room = limit.rlim_cur > taken ? limit.rlim_cur - taken : 1;
+    return static_cast<std::uint32_t>(std::min<std::uint64_t>(room, options.maxConnections));
+}
+
+struct AddressInfo {
+    addrinfo* list = nullptr;
+    ~AddressInfo() {
+        if (list != nullptr) {
+            ::freeaddrinfo(list);
+        }
+    }
+};
+
+Error badAddress(const std::string& address) {
+    return {ErrorCode::InvalidArgument, "'" + printable(address, 80) + "' is not an address to listen on",
+            "write a numeric address and a port, as in 127.0.0.1:8443 or [::1]:8443"};
+}
+
+std::string numericHost(const sockaddr_storage& address, socklen_t length) {
+    char host[NI_MAXHOST] = "";
+    ::getnameinfo(reinterpret_cast<const sockaddr*>(&address), length, host, sizeof host, nullptr, 0, NI_NUMERICHOST);
+    return host;
+}
+
+std::string boundAddress(int descriptor) {
+    sockaddr_storage address{};
+    socklen_t length = sizeof address;
+    ::getsockname(descriptor, reinterpret_cast<sockaddr*>(&address), &length);
+    char service[NI_MAXSERV] = "";
+    ::getnameinfo(reinterpret_cast<const sockaddr*>(&address), length, nullptr, 0, service, sizeof service,
+                  NI_NUMERICSERV);
+    const std::string host = numericHost(address, length);
+    return (address.ss_family == AF_INET6 ? "[" + host + "]" : host) + ":" + service;
+}
+
+Result<int> bindAndListen(const std::string& address) {
+    const std::size_t colon = address.rfind(':');
+    if (colon == std::string::npos || colon + 1 == address.size()) {
+        return badAddress(address);
+    }
+    std::string host = address.substr(0, colon);
+    if (host.size() > 2 && host.front() == '[' && host.back() == ']') {
+        host = host.substr(1, host.size() - 2);
+    }
+    addrinfo hints{};
+    hints.ai_flags = AI_NUMERICHOST | AI_NUMERICSERV | AI_PASSIVE;
+    hints.ai_socktype = SOCK_STREAM;
+    AddressInfo found;
+    if (::getaddrinfo(host.c_str(), address.substr(colon + 1).c_str(), &hints, &found.list) != 0) {
+        return badAddress(address);
+    }
+    const int descriptor = ::socket(found.list->ai_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    const int on = 1;
+    ::setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+    if (descriptor < 0 || ::bind(descriptor, found.list->ai_addr, found.list->ai_addrlen) != 0 ||
+        ::listen(descriptor, kBacklog) != 0) {
+        const Error error{ErrorCode::Unavailable, "cannot listen on " + address + ": " + std::strerror(errno),
+                          "choose another port, or stop what listens there"};
+        if (descriptor >= 0) {
+            ::close(descriptor);
+        }
+        return error;
+    }
+    return descriptor;
+}
+
+// Closes with a reset, so that nothing of a shed connection lingers in the kernel.
+void reset(int descriptor) {
+    const linger now{1, 0};
+    ::setsockopt(descriptor, SOL_SOCKET, SO_LINGER, &now, sizeof now);
+    ::close(descriptor);
+}
+
+} // namespace
+
+// Which handed-over connections are still open. Whoever owns them does not tell, so a descriptor counts as open while
+// it still is the same socket (inode); that is looked up when a cap seems reached, at most every 50 ms.
+class Listener::Connections {
+public:
+    explicit Connections(const ListenerOptions& options)
+        : m_most(roomForConnections(options)), m_mostPerAddress(options.maxConnectionsPerAddress) {}
+
+    bool hasRoomFor(const std::string& host) {
+        if (!full(host)) {
+            return true;
+        }
+        const auto now = std::chrono::steady_clock::now();
+        if (now - m_swept >= kSweepPeriod) {
+            m_swept = now;
+            sweep();
+        }
+        return !full(host);
+    }
+
+    void add(int descriptor, const std::string& host) {
+        struct stat facts {};
+        ::fstat(descriptor, &facts);
+        m_open.push_back({descriptor, facts.st_ino, host});
+        ++m_perHost[host];
+    }
+
+private:
+    struct Connection {
+        int descriptor;
+        ino_t inode;
+        std::string host;
+    };
+
+    bool full(const std::string& host) const {
+        const auto same = m_perHost.find(host);
+        return m_open.size() >= m_most || (same != m_perHost.end() && same->second >= m_mostPerAddress);
+    }
+
+    void sweep() {
+        std::erase_if(m_open, [this](const Connection& connection) {
+            struct stat facts {};
+            if (::fstat(connection.descriptor, &facts) == 0 && facts.st_ino == connection.inode) {
+                return false;
+            }
+            if (--m_perHost[connection.host] == 0) {
+                m_perHost.erase(connection.host);
+            }
+            return true;
+        });
+    }
+
+    const std::size_t m_most;
+    const std::size_t m_mostPerAddress;
+    std::vector<Connection> m_open;
+    std::map<std::string, std::size_t> m_perHost;
+    std::chrono::steady_clock::time_point m_swept;
+};
+
+Result<std::unique_ptr<Listener>> Listener::open(ListenerOptions options) {
+    GNOMON_ASSIGN(const int descriptor, bindAndListen(options.address));
+    const std::string address = boundAddress(descriptor);
+    return std::unique_ptr<Listener>(new Listener(std::move(options), descriptor, address));
+}
+
+Listener::Listener(ListenerOptions options, int descriptor, std::string address)
+    : m_options(std::move(options)), m_descriptor(descriptor), m_wake(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)),
+      m_address(std::move(address)), m_spare(::open("/dev/null", O_RDONLY | O_CLOEXEC)) {}
+
+Listener::~Listener() {
+    stop();
+    ::close(m_descriptor);
+    ::close(m_wake);
+    if (m_spare >= 0) {
+        ::close(m_spare);
+    }
+}
+
+void Listener::start(Accepted accepted) {
+    m_accepted = std::move(accepted);
+    m_connections = std::make_unique<Connections>(m_options);
+    m_thread = std::thread([this] { run(); });
+}
+
+void Listener::stop() {
+    if (m_thread.joinable()) {
+        const std::uint64_t one = 1;
+        [[maybe_unused]] const ssize_t written = ::write(m_wake, &one, sizeof one);
+        m_thread.join();
+    }
+}
+
+ListenerCounters Listener::counters() const {
+    return {m_acceptedCount.load(), m_shedCount.load()};
+}
+
+void Listener::run() {
+    for (;;) {
+        pollfd waits[] = {{m_descriptor, POLLIN, 0}, {m_wake, POLLIN, 0}};
+        ::poll(waits, 2, -1);
+        if (waits[1].revents != 0) {
+            return;
+        }
+        if (waits[0].revents != 0) {
+            acceptOne();
+        }
+    }
+}
+
+void Listener::acceptOne() {
+    sockaddr_storage address{};
+    socklen_t length = sizeof address;
+    const int descriptor =
+        ::accept4(m_descriptor, reinterpret_cast<sockaddr*>(&address), &length, SOCK_CLOEXEC | SOCK_NONBLOCK);
+    if (descriptor < 0) {
+        if (errno == EMFILE || errno == ENFILE) {
+            shedOne();
+        }
+        return; // everything else concerns the one connection that is gone already
+    }
+    const std::string host = numericHost(address, length);
+    if (!m_connections->hasRoomFor(host)) {
+        reset(descriptor);
+        ++m_shedCount;
+        return;
+    }
+    const int on = 1;
+    ::setsockopt(descriptor, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+    m_connections->add(descriptor, host);
+    ++m_acceptedCount;
+    m_accepted(descriptor);
+}
+
+// Without a free descriptor a waiting connection could be neither taken nor refused, and poll() would spin: the spare
+// one is given up for the moment that it takes to refuse it.
+void Listener::shedOne() {
+    if (m_spare >= 0) {
+        ::close(m_spare);
+    }
+    const int descriptor = ::accept4(m_descriptor, nullptr, nullptr, SOCK_CLOEXEC);
+    if (descriptor >= 0) {
+        reset(descriptor);
+        ++m_shedCount;
+    }
+    m_spare = ::open("/dev/null", O_RDONLY | O_CLOEXEC);
+    if (m_spare < 0) {
+        // Somebody else took the last one; wait a little instead of spinning.
+        std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    }
+}
+
+} // namespace gnomon::node

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "backend/base/result.h"
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <thread>
+
+namespace gnomon::node {
+
+struct ListenerOptions {
+    std::string address = "127.0.0.1:0"; // "host:port" or "[host]:port", numeric; port 0 takes any free one
+    std::uint32_t maxConnections = 1000;
+    std::uint32_t maxConnectionsPerAddress = 200;
+    // Descriptors that the rest of the process may always open; connections are shed before they are used up.
+    std::uint32_t reservedDescriptors = 64;
+};
+
+struct ListenerCounters {
+    std::uint64_t accepted = 0;
+    std::uint64_t shed = 0; // closed at once: a cap was reached or descriptors ran out
+
+    bool operator==(const ListenerCounters&) const = default;
+};
+
+// Our own accept loop. gRPC 1.51's stops for ever after one accept() that finds no free descriptor (CVE-2023-4785);
+// this one keeps a spare descriptor for that moment, sheds what is over its caps, and hands the rest over.
+// One thread of its own. Connections that were handed over are not touched again.
+class Listener {
+public:
+    // Owns the descriptor from then on. Called from the listener's thread; must not block.
+    using Accepted = std::function<void(int descriptor)>;
+
+    // Binds and listens; nothing is accepted before start(). InvalidArgument for an address that is not numeric,
+    // Unavailable when it is taken.
+    static Result<std::unique_ptr<Listener>> open(ListenerOptions options);
+    ~Listener();
+    Listener(const Listener&) = delete;
+    Listener& operator=(const Listener&) = delete;
+
+    void start(Accepted accepted);
+    // No connection is accepted after it returned. Also done by the destructor.
+    void stop();
+
+    // With the port that was really taken.
+    const std::string& address() const { return m_address; }
+    ListenerCounters counters() const;
+
+private:
+    class Connections;
+
+    Listener(ListenerOptions options, int descriptor, std::string address);
+    void run();
+    void acceptOne();
+    void shedOne();
+
+    // Constant after construction.
+    ListenerOptions m_options;
+    int m_descriptor;
+    int m_wake;
+    std::string m_address;
+    // Of the listener's thread.
+    int m_spare;
+    std::unique_ptr<Connections> m_connections;
+    Accepted m_accepted;
+    // Shared.
+    std::atomic<std::uint64_t> m_acceptedCount{0};
+    std::atomic<std::uint64_t> m_shedCount{0};
+    std::thread m_thread;
+};
+
+} // namespace gnomon::node
