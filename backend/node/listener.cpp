@@ -45,7 +45,8 @@ std::uint32_t roomForConnections(const ListenerOptions& options) {
     ::getrlimit(RLIMIT_NOFILE, &limit);
     const std::uint64_t taken = descriptorsInUse() + options.reservedDescriptors;
     const std::uint64_t room = limit.rlim_cur > taken ? limit.rlim_cur - taken : 1;
-    return static_cast<std::uint32_t>(std::min<std::uint64_t>(room, options.maxConnections));
+    const std::uint64_t share = std::max<std::uint64_t>(room / options.listeners, 1);
+    return static_cast<std::uint32_t>(std::min<std::uint64_t>(share, options.maxConnections));
 }
 
 struct AddressInfo {

@@ -18,6 +18,8 @@ struct ListenerOptions {
     std::uint32_t maxConnectionsPerAddress = 200;
     // Descriptors that the rest of the process may always open; connections are shed before they are used up.
     std::uint32_t reservedDescriptors = 64;
+    // Listeners of this process, which share what is left in equal parts.
+    std::uint32_t listeners = 1;
 };
 
 struct ListenerCounters {
