@@ -16,12 +16,12 @@ die() {
     exit 1
 }
 
-# The path of a built program, or an explanation of what is missing.
+# The path of a built program, or an explanation of what is missing. GNOMON_BIN names another folder of programs.
 program() {
-    local preset
-    for preset in ${GNOMON_PRESET:-dev release node-only console-only}; do
-        if [[ -x $root/build/$preset/bin/$1 ]]; then
-            echo "$root/build/$preset/bin/$1"
+    local folder
+    for folder in "${GNOMON_BIN:-}" build/{dev,release,node-only,console-only}/bin; do
+        if [[ -n $folder && -x $folder/$1 ]]; then
+            readlink -f "$folder/$1"
             return
         fi
     done
