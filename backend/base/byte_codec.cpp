@@ -19,11 +19,14 @@ void ByteWriter::signedNumber(std::int64_t value) {
     number(value < 0 ? ~(bits << 1) : bits << 1);
 }
 
-void ByteWriter::real(double value) {
-    const auto bits = std::bit_cast<std::uint64_t>(value);
+void ByteWriter::fixed(std::uint64_t value) {
     for (int shift = 0; shift < 64; shift += 8) {
-        m_bytes.push_back(static_cast<std::uint8_t>(bits >> shift));
+        m_bytes.push_back(static_cast<std::uint8_t>(value >> shift));
     }
+}
+
+void ByteWriter::real(double value) {
+    fixed(std::bit_cast<std::uint64_t>(value));
 }
 
 void ByteWriter::bytes(ByteView value) {
@@ -80,12 +83,16 @@ std::int64_t ByteReader::signedNumber() {
     return static_cast<std::int64_t>((value & 1) != 0 ? ~(value >> 1) : value >> 1);
 }
 
-double ByteReader::real() {
+std::uint64_t ByteReader::fixed() {
     std::uint64_t bits = 0;
     for (int shift = 0; shift < 64; shift += 8) {
         bits |= static_cast<std::uint64_t>(byte()) << shift;
     }
-    return m_ok ? std::bit_cast<double>(bits) : 0.0;
+    return m_ok ? bits : 0;
+}
+
+double ByteReader::real() {
+    return std::bit_cast<double>(fixed());
 }
 
 ByteView ByteReader::bytes() {

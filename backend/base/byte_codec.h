@@ -17,6 +17,7 @@ public:
     void byte(std::uint8_t value) { m_bytes.push_back(value); }
     void number(std::uint64_t value);
     void signedNumber(std::int64_t value);
+    void fixed(std::uint64_t value); // eight bytes, for what is no small number
     void real(double value);
     void bytes(ByteView value);
     void text(std::string_view value) { bytes(asBytes(value)); }
@@ -42,6 +43,7 @@ public:
     // A number that is an enumerator or a small code: more than `most` is a failure.
     unsigned upTo(unsigned most);
     std::int64_t signedNumber();
+    std::uint64_t fixed();
     double real();
     ByteView bytes();
     std::string text() { return std::string(asText(bytes())); }

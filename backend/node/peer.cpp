@@ -41,9 +41,28 @@ Digest fingerprint(const std::string& pem) {
     return digest;
 }
 
+// Certificates are renewed; the old ones are of no use any more.
+constexpr std::size_t kMostRemembered = 1024;
+
 } // namespace
 
-PeerIdentity peerOf(const grpc::ServerContextBase& context) {
+Digest PeerReader::fingerprintOf(const std::string& pem) {
+    {
+        const MutexLock lock(m_mutex);
+        if (const auto known = m_fingerprints.find(pem); known != m_fingerprints.end()) {
+            return known->second;
+        }
+    }
+    const Digest digest = fingerprint(pem);
+    const MutexLock lock(m_mutex);
+    if (m_fingerprints.size() >= kMostRemembered) {
+        m_fingerprints.clear();
+    }
+    m_fingerprints.emplace(pem, digest);
+    return digest;
+}
+
+PeerIdentity PeerReader::read(const grpc::ServerContextBase& context) {
     PeerIdentity peer;
     peer.authMethod = "none";
     peer.address = addressOf(context.peer());
@@ -63,7 +82,7 @@ PeerIdentity peerOf(const grpc::ServerContextBase& context) {
     }
     const auto pems = auth->FindPropertyValues(GRPC_X509_PEM_CERT_PROPERTY_NAME);
     if (pems.size() == 1) {
-        peer.certificate = fingerprint(std::string(pems[0].data(), pems[0].size()));
+        peer.certificate = fingerprintOf(std::string(pems[0].data(), pems[0].size()));
     }
     return peer;
 }

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Shows gRPC types: for the files of this folder only.
+#pragma once
+
+#include "backend/access/denial_recorder.h"
+#include "backend/node/peer.h"
+#include "backend/node/permissions.h"
+#include "backend/port/authorizer.h"
+
+#include <string>
+
+namespace gnomon::node {
+
+// Stands before every handler: who calls, and may they? What it turns away is recorded. Thread-safe, never blocks.
+class Guard {
+public:
+    // authorizer and denials must outlive the guard.
+    Guard(PermissionTable permissions, const port::Authorizer& authorizer, access::DenialRecorder& denials)
+        : m_permissions(std::move(permissions)), m_authorizer(authorizer), m_denials(denials) {}
+
+    // method: full name, as in the permission table; a method that is not in it is denied.
+    Result<Principal> admit(const grpc::ServerContextBase& context, const std::string& method);
+    // For what a request asks beyond the method's own permission, such as a risky change or a payload.
+    Status require(const Principal& principal, Permission permission, const std::string& method,
+                   const std::string& object);
+
+private:
+    const PermissionTable m_permissions;
+    const port::Authorizer& m_authorizer;
+    access::DenialRecorder& m_denials;
+    PeerReader m_peers;
+};
+
+} // namespace gnomon::node
