@@ -79,7 +79,7 @@ QString ExchangeModel::text(const Exchange& e, int column) const {
     case ProductionScoreColumn:
         return score(production);
     case ShadowColumn:
-        return decisionsDiffer(e) ? QString(u"▲ "_s + decisionText(shadow)) : decisionText(shadow);
+        return decisionText(shadow);
     case ShadowScoreColumn:
         return score(shadow);
     case GapColumn: {
@@ -144,6 +144,12 @@ QVariant ExchangeModel::data(const QModelIndex& index, int role) const {
         const QVariant value = raw(e, column);
         return value.isValid() ? value : QVariant(text(e, column));
     }
+    case ToneRole:
+        return column == ShadowColumn && decisionsDiffer(e) ? QVariant::fromValue(CellTone::Act) : QVariant();
+    case MutedRole:
+        return column == TimeColumn || column == CallerColumn || column == ServedByColumn;
+    case Qt::AccessibleTextRole:
+        return column == ShadowColumn && decisionsDiffer(e) ? tr("%1, differs").arg(text(e, column)) : text(e, column);
     case DiffersRole:
         return decisionsDiffer(e);
     case IdRole:

@@ -5,6 +5,7 @@
 
 #include "backend/domain/exchange.h"
 #include "ui/bridge/node_session.h"
+#include "ui/models/cell_roles.h"
 #include "ui/models/evidence_table.h"
 
 #include <vector>
@@ -28,9 +29,8 @@ public:
         ColumnCount
     };
     enum Role {
-        SortRole = Qt::UserRole,
-        DiffersRole, // bool: the decisions differ
-        IdRole,      // QString
+        DiffersRole = Qt::UserRole, // bool: the decisions differ
+        IdRole,                     // QString
     };
 
     using EvidenceTable::EvidenceTable;

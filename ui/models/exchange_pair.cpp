@@ -135,7 +135,13 @@ QVariant ExchangePairModel::data(const QModelIndex& index, int role) const {
                                                               : row.shadow;
     switch (role) {
     case Qt::DisplayRole:
-        return index.column() == ShadowColumn && differs ? QString(u"▲ "_s + text) : text;
+        return text;
+    case ToneRole:
+        return index.column() == ShadowColumn && differs ? QVariant::fromValue(CellTone::Act) : QVariant();
+    case MutedRole:
+        return index.column() == FieldColumn;
+    case Qt::AccessibleTextRole:
+        return index.column() == ShadowColumn && differs ? tr("%1, differs").arg(text) : text;
     case Qt::ToolTipRole:
         return text;
     case DiffersRole:

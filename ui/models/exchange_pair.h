@@ -4,6 +4,7 @@
 #include <QAbstractTableModel>
 
 #include "backend/port/node_gateway.h"
+#include "ui/models/cell_roles.h"
 
 #include <QList>
 #include <QString>

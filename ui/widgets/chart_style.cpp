@@ -1,20 +1,21 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/widgets/chart_style.h"
 
+#include "ui/widgets/tokens.h"
+
 namespace gnomon::ui {
 
 ChartColors ChartColors::of(const QPalette& palette) {
-    const QColor surface = palette.color(QPalette::Base);
-    const bool dark = surface.lightness() < 128;
+    const theme::Colors& tokens = colorsOf(palette);
     ChartColors colors;
-    colors.reference = QColor(dark ? 0xC8C8C8 : 0x404040);
-    colors.candidate = QColor(dark ? 0x56B4E9 : 0x0072B2);
-    colors.alarm = QColor(0xD55E00);
-    colors.quiet = QColor(dark ? 0x8A8F98 : 0x767B84);
-    colors.text = QColor(dark ? 0xA9AFB9 : 0x565B64);
-    colors.grid = QColor(dark ? 0x2E3239 : 0xE9EBEE);
-    colors.axis = QColor(dark ? 0x4A505A : 0xBFC4CB);
-    colors.surface = surface;
+    colors.reference = colorOf(tokens.production);
+    colors.candidate = colorOf(tokens.shadow);
+    colors.alarm = colorOf(tokens.act);
+    colors.quiet = colorOf(tokens.calm);
+    colors.text = colorOf(tokens.muted);
+    colors.grid = colorOf(tokens.border);
+    colors.axis = colorOf(tokens.edge);
+    colors.surface = palette.color(QPalette::Base);
     return colors;
 }
 

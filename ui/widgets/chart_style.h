@@ -9,8 +9,7 @@
 
 namespace gnomon::ui {
 
-// The colours of a chart for a light or a dark surface. Each of the four roles has a contrast of 3:1 or more on its
-// surface and stays apart from the others for colour-blind eyes.
+// The theme's colours by what they mean in a chart.
 struct ChartColors {
     QColor reference;
     QColor candidate;

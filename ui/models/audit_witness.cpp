@@ -1,0 +1,225 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/models/audit_witness.h"
+
+#include "backend/proof/checkpoint.h"
+#include "ui/models/evidence_format.h"
+
+#include <QPointer>
+
+#include <chrono>
+
+namespace gnomon::ui {
+
+using namespace Qt::StringLiterals;
+
+namespace {
+
+constexpr std::chrono::seconds kCadence{10};
+
+std::string sinceKey(const std::string& origin) {
+    return "witness.since." + origin;
+}
+
+QString text(const Error& error) {
+    return QString::fromStdString(error.message);
+}
+
+} // namespace
+
+LogWitness* LogWitness::of(NodeSession& session, port::ConsoleStore& store, const Clock& clock) {
+    auto* witness = session.findChild<LogWitness*>(QString(), Qt::FindDirectChildrenOnly);
+    return witness != nullptr ? witness : new LogWitness(session, store, clock);
+}
+
+LogWitness::LogWitness(NodeSession& session, port::ConsoleStore& store, const Clock& clock)
+    : QObject(&session), m_session(session), m_store(store), m_clock(clock) {
+    m_timer.setInterval(kCadence);
+    connect(&m_timer, &QTimer::timeout, this, &LogWitness::check);
+    connect(&session, &NodeSession::linkChanged, this, &LogWitness::followLink);
+    connect(&session, &NodeSession::nodeReplaced, this, &LogWitness::forget);
+    followLink();
+}
+
+void LogWitness::followLink() {
+    const bool live = m_session.link().state == port::LinkState::Live;
+    if (live && !m_timer.isActive()) {
+        m_timer.start();
+        check();
+    } else if (!live && m_timer.isActive()) {
+        m_timer.stop();
+        m_fetch.cancel();
+        LogTrust trust = m_trust;
+        trust.checking = false;
+        trust.unreachable = tr("the node is not reachable");
+        update(trust);
+    }
+}
+
+void LogWitness::forget() {
+    m_fetch.cancel();
+    m_growing.clear();
+    m_admitted.reset();
+    update({});
+    check();
+}
+
+std::optional<proof::VerifierKey> LogWitness::key() const {
+    if (!m_session.node()) {
+        return std::nullopt;
+    }
+    const NodeInfo& node = *m_session.node();
+    const auto pinned = m_store.pinned(node.auditOrigin);
+    if (!pinned.ok()) {
+        return std::nullopt;
+    }
+    auto key = proof::VerifierKey::parse(pinned->has_value() ? (*pinned)->verifierKey : node.auditVerifierKey);
+    return key.ok() ? std::optional(std::move(key).value()) : std::nullopt;
+}
+
+void LogWitness::check() {
+    if (m_trust.checking || !m_session.node()) {
+        return;
+    }
+    LogTrust trust = m_trust;
+    trust.checking = true;
+    update(trust);
+    // Only what was pinned before the question can make a smaller answer suspicious.
+    const auto before = m_store.pinned(m_session.node()->auditOrigin);
+    const std::uint64_t floor = before.ok() && before->has_value() ? (*before)->checkpoint.size : 0;
+    m_fetch = m_session.getCheckpoint([this, floor](const Result<Checkpoint>& claimed) {
+        if (!claimed.ok()) {
+            LogTrust unreached = m_trust;
+            unreached.checking = false;
+            unreached.unreachable = text(claimed.error());
+            update(unreached);
+            return;
+        }
+        judge(*claimed, floor, [this](Finding finding, const QString& why) { settle(finding, why); });
+    });
+}
+
+void LogWitness::admit(const Checkpoint& checkpoint, QObject* context, Judgement judgement) {
+    judge(checkpoint, 0,
+          [guard = QPointer<QObject>(context), judgement = std::move(judgement)](Finding finding, const QString& why) {
+              if (!guard.isNull()) {
+                  judgement(finding, why);
+              }
+          });
+}
+
+// Signature by the pinned key, then the right log, then the same history as before.
+void LogWitness::judge(const Checkpoint& claimed, std::uint64_t floor, Judgement done) {
+    if (!m_session.node()) {
+        done(Finding::NotChecked, tr("the node has not said who it is"));
+        return;
+    }
+    const NodeInfo& node = *m_session.node();
+    const auto pinned = m_store.pinned(node.auditOrigin);
+    if (!pinned.ok()) {
+        done(Finding::NotChecked, text(pinned.error()));
+        return;
+    }
+    if (pinned->has_value() && (*pinned)->verifierKey != node.auditVerifierKey) {
+        done(Finding::KeyUnknown, tr("the node now signs with another key than the one that this console pinned"));
+        return;
+    }
+    const auto known = key();
+    if (!known) {
+        done(Finding::KeyUnknown, tr("the node names no key that could be checked"));
+        return;
+    }
+    const auto opened = proof::openCheckpoint(claimed.note, *known);
+    if (!opened.ok()) {
+        done(opened.error().code == ErrorCode::Unauthenticated ? Finding::KeyUnknown : Finding::Altered,
+             text(opened.error()));
+        return;
+    }
+    if (opened->origin != node.auditOrigin) {
+        done(Finding::Rewritten,
+             tr("the checkpoint is of another log: %1").arg(QString::fromStdString(opened->origin)));
+        return;
+    }
+    if (!pinned->has_value()) {
+        const Status stored = pin(*opened);
+        done(stored.ok() ? Finding::Verified : Finding::NotChecked, stored.ok() ? QString() : text(stored.error()));
+        return;
+    }
+    const Checkpoint& before = (*pinned)->checkpoint;
+    if (opened->size < floor) {
+        done(Finding::Missing, tr("the log had %1 entries when this console last looked; now it has %2")
+                                   .arg(countText(floor), countText(opened->size)));
+        return;
+    }
+    const bool same = opened->size == before.size && opened->root == before.root;
+    if (same || m_admitted == *opened) {
+        done(Finding::Verified, {});
+    } else if (opened->size >= before.size) {
+        proveGrowth(before, *opened, std::move(done));
+    } else {
+        proveGrowth(*opened, before, std::move(done));
+    }
+}
+
+void LogWitness::proveGrowth(const Checkpoint& older, const Checkpoint& newer, Judgement done) {
+    const auto grown = m_growing.insert(m_growing.end(), Growth{older, newer, std::move(done), {}});
+    grown->request =
+        m_session.proveConsistency(older.size, newer.size, [this, grown](const Result<ConsistencyProof>& answer) {
+            Growth growth = std::move(*grown);
+            m_growing.erase(grown);
+            if (!answer.ok()) {
+                // A node that refuses to prove what it signed has not shown that it is honest.
+                growth.done(Finding::NotChecked,
+                            tr("the node did not prove that its log only grew: %1").arg(text(answer.error())));
+                return;
+            }
+            const Status honest = proof::checkGrowth(growth.older, growth.newer, *answer);
+            if (!honest.ok()) {
+                growth.done(Finding::Rewritten, text(honest.error()));
+                return;
+            }
+            const auto pinned = m_store.pinned(growth.newer.origin);
+            if (pinned.ok() && pinned->has_value() && (*pinned)->checkpoint.size < growth.newer.size) {
+                if (const Status stored = pin(growth.newer); !stored.ok()) {
+                    growth.done(Finding::NotChecked, text(stored.error()));
+                    return;
+                }
+            }
+            m_admitted = growth.older;
+            growth.done(Finding::Verified, {});
+        });
+}
+
+Status LogWitness::pin(const Checkpoint& checkpoint) {
+    const std::string& vkey = m_session.node()->auditVerifierKey;
+    const WallTime now = m_clock.wallNow();
+    GNOMON_TRY(m_store.pin({checkpoint.origin, vkey, checkpoint, now}));
+    GNOMON_ASSIGN(const std::string since, m_store.setting(sinceKey(checkpoint.origin)));
+    if (since.empty()) {
+        GNOMON_TRY(m_store.setSetting(sinceKey(checkpoint.origin), std::to_string(now.time_since_epoch().count())));
+    }
+    return {};
+}
+
+void LogWitness::settle(Finding finding, const QString& why) {
+    LogTrust trust;
+    trust.finding = finding;
+    trust.why = why;
+    trust.checked = m_clock.wallNow();
+    const std::string& origin = m_session.node()->auditOrigin;
+    if (const auto pinned = m_store.pinned(origin); pinned.ok() && pinned->has_value()) {
+        trust.pinned = (*pinned)->checkpoint;
+    }
+    if (const auto since = m_store.setting(sinceKey(origin)); since.ok() && !since->empty()) {
+        trust.since = WallTime(std::chrono::microseconds(QString::fromStdString(*since).toLongLong()));
+    }
+    update(trust);
+}
+
+void LogWitness::update(LogTrust trust) {
+    if (trust != m_trust) {
+        m_trust = std::move(trust);
+        Q_EMIT changed();
+    }
+}
+
+} // namespace gnomon::ui
