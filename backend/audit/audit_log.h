@@ -36,6 +36,8 @@ public:
 
     virtual std::string verifierKey() const = 0; // C2SP vkey text
     virtual std::uint64_t size() const = 0;
+    // Why records cannot be written now, or checkpoints not be signed; ok when all is well.
+    virtual Status health() const { return {}; }
     virtual Result<Checkpoint> checkpoint() = 0; // newest signed one
     virtual Result<AuditPage> search(const AuditFilter& filter) = 0;
     virtual Result<StoredRecord> get(Seq seq) = 0;

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "backend/audit/evidence_reader.h"
+#include "backend/proof/verifier_key.h"
+
+#include <set>
+
+namespace gnomon::audit {
+
+// Which log it must be.
+struct LogIdentity {
+    std::string origin;
+    proof::VerifierKey key;
+};
+
+// The log as it was found, its tail verified.
+struct RecoveredLog {
+    merkle::TileTree tree;
+    std::set<Seq> openIntents;
+    std::optional<Checkpoint> checkpoint; // the newest that is stored
+};
+
+// Reads head, tail and newest checkpoint and checks them against each other (FORMAT.md section 5). Corrupt names the
+// first bad record; FailedPrecondition when it is another log.
+Result<RecoveredLog> recoverLog(EvidenceReader& reader, const LogIdentity& identity);
+
+// Reads full tiles through the reader, which must outlive it.
+merkle::TileReader tileReader(EvidenceReader& reader);
+
+} // namespace gnomon::audit
