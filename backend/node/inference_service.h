@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Shows gRPC types: for the files of this folder only.
+#pragma once
+
+#include "backend/base/clock.h"
+#include "backend/node/guard.h"
+#include "backend/node/infer_messages.h"
+#include "backend/serving/endpoint_directory.h"
+#include "backend/serving/pipeline.h"
+
+#include <inference/grpc_service.grpc.pb.h>
+
+#include <atomic>
+#include <string>
+
+namespace gnomon::node {
+
+// What the inference interface works with; all of it must outlive the service.
+struct InferenceParts {
+    serving::Pipeline& pipeline;
+    serving::EndpointDirectory& directory;
+    Guard& guard;
+    const Clock& clock;
+    const std::atomic<bool>& ready; // false while starting and draining
+};
+
+// The Open Inference Protocol, for callers. No control verb is reachable through it: those that the protocol has
+// answer UNIMPLEMENTED and name the control interface. Thread-safe; no handler blocks.
+class InferenceService final : public inference::GRPCInferenceService::CallbackService {
+public:
+    explicit InferenceService(InferenceParts parts);
+
+    using Context = grpc::CallbackServerContext;
+    using Reactor = grpc::ServerUnaryReactor;
+
+    Reactor* ServerLive(Context*, const inference::ServerLiveRequest*, inference::ServerLiveResponse*) override;
+    Reactor* ServerReady(Context*, const inference::ServerReadyRequest*, inference::ServerReadyResponse*) override;
+    Reactor* ModelReady(Context*, const inference::ModelReadyRequest*, inference::ModelReadyResponse*) override;
+    Reactor* ServerMetadata(Context*, const inference::ServerMetadataRequest*,
+                            inference::ServerMetadataResponse*) override;
+    Reactor* ModelMetadata(Context*, const inference::ModelMetadataRequest*,
+                           inference::ModelMetadataResponse*) override;
+    Reactor* ModelConfig(Context*, const inference::ModelConfigRequest*, inference::ModelConfigResponse*) override;
+    Reactor* ModelInfer(Context*, const inference::ModelInferRequest*, inference::ModelInferResponse*) override;
+    Reactor* RepositoryModelLoad(Context*, const inference::RepositoryModelLoadRequest*,
+                                 inference::RepositoryModelLoadResponse*) override;
+    Reactor* RepositoryModelUnload(Context*, const inference::RepositoryModelUnloadRequest*,
+                                   inference::RepositoryModelUnloadResponse*) override;
+
+private:
+    // Admits the call, runs handle() and finishes with what it returns.
+    template <class Handle>
+    Reactor* answer(Context* context, const char* method, Handle handle);
+    Result<Version> versionOf(const std::string& model, const std::string& version) const;
+
+    InferenceParts m_parts;
+    InferAllocator m_allocator;
+};
+
+} // namespace gnomon::node
