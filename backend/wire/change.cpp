@@ -16,7 +16,7 @@ constexpr std::size_t kMaxLines = 1000;
 constexpr std::chrono::seconds kMaxWait{60};
 constexpr auto kDecode = [](const auto& in) { return fromProto(in); };
 
-v1::Direction toProto(Direction in) {
+v1::Direction writeDirection(Direction in) {
     switch (in) {
     case Direction::Safe:
         return v1::DIRECTION_SAFE;
@@ -26,7 +26,7 @@ v1::Direction toProto(Direction in) {
     return v1::DIRECTION_UNSPECIFIED;
 }
 
-v1::PlanTarget toProto(const PlanTarget& in) {
+v1::PlanTarget writeTarget(const PlanTarget& in) {
     v1::PlanTarget out;
     out.set_node_id(in.node.value);
     out.set_endpoint(in.endpoint.value);
@@ -55,14 +55,14 @@ Result<PlanTarget> readTarget(const v1::PlanTarget& in) {
     return r.result(std::move(out));
 }
 
-v1::Plan toProto(const Plan& in) {
+v1::Plan writePlan(const Plan& in) {
     v1::Plan out;
     out.set_id(in.id);
     out.set_fleet(in.fleet);
     out.set_environment(in.environment);
     out.set_kind(toProto(in.kind));
     for (const PlanTarget& target : in.targets) {
-        *out.add_targets() = toProto(target);
+        *out.add_targets() = writeTarget(target);
     }
     out.set_policy(digestBytes(in.policy));
     *out.mutable_requester() = toProto(in.requester);
@@ -90,7 +90,7 @@ Result<Plan> readPlan(const v1::Plan& in) {
     return r.result(std::move(out));
 }
 
-v1::DryRun toProto(const DryRun& in) {
+v1::DryRun writeDryRun(const DryRun& in) {
     v1::DryRun out;
     out.set_skipped(in.skipped);
     out.set_skipped_because(in.skippedBecause);
@@ -167,16 +167,16 @@ Result<ChangeRequest> fromProto(const v1::ChangeRequest& in) {
 
 v1::PlanPreview toProto(const PlanPreview& in) {
     v1::PlanPreview out;
-    *out.mutable_plan() = toProto(in.plan);
+    *out.mutable_plan() = writePlan(in.plan);
     out.set_digest(digestBytes(in.digest.value));
-    out.set_direction(toProto(in.direction));
+    out.set_direction(writeDirection(in.direction));
     *out.mutable_before() = toProto(in.before);
     for (const FieldChange& change : in.changes) {
         *out.add_changes() = toProto(change);
     }
     out.mutable_notes()->Add(in.notes.begin(), in.notes.end());
     out.set_requests_per_second(in.requestsPerSecond);
-    *out.mutable_dry_run() = toProto(in.dryRun);
+    *out.mutable_dry_run() = writeDryRun(in.dryRun);
     out.set_command(in.command);
     return out;
 }
@@ -186,7 +186,8 @@ Result<PlanPreview> fromProto(const v1::PlanPreview& in) {
     PlanPreview out;
     out.plan = r.take(readPlan(in.plan()), "plan");
     out.digest = PlanDigest(r.digest(in.digest(), "digest"));
-    out.direction = r.take(decodeEnum<Direction, v1::Direction>(in.direction(), toProto, Direction::Risky), "direction");
+    out.direction =
+        r.take(decodeEnum<Direction, v1::Direction>(in.direction(), writeDirection, Direction::Risky), "direction");
     out.before = r.take(fromProto(in.before()), "before");
     out.changes = r.list<FieldChange>(in.changes(), kMaxLines, "changes", kDecode);
     out.notes = r.texts(in.notes(), kMaxLines, "notes");

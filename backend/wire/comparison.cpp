@@ -14,7 +14,7 @@ constexpr std::size_t kMaxPoints = 1000;
 constexpr std::size_t kMaxBuckets = 20'000;
 constexpr auto kDecode = [](const auto& in) { return fromProto(in); };
 
-v1::Verdict toProto(Verdict in) {
+v1::Verdict writeVerdict(Verdict in) {
     switch (in) {
     case Verdict::CannotTellYet:
         return v1::VERDICT_CANNOT_TELL_YET;
@@ -33,10 +33,10 @@ v1::Verdict toProto(Verdict in) {
 }
 
 Result<Verdict> readVerdict(v1::Verdict in) {
-    return decodeEnum<Verdict, v1::Verdict>(in, toProto, Verdict::Conflicting);
+    return decodeEnum<Verdict, v1::Verdict>(in, writeVerdict, Verdict::Conflicting);
 }
 
-v1::Interval toProto(const Interval& in) {
+v1::Interval writeInterval(const Interval& in) {
     v1::Interval out;
     out.set_low(in.low);
     out.set_high(in.high);
@@ -52,7 +52,7 @@ Result<Interval> readInterval(const v1::Interval& in) {
     return r.result(Interval{in.low(), in.high()});
 }
 
-v1::Coverage toProto(const Coverage& in) {
+v1::Coverage writeCoverage(const Coverage& in) {
     v1::Coverage out;
     out.set_requests(in.requests);
     out.set_mirrored(in.mirrored);
@@ -131,9 +131,9 @@ v1::TimeBucket toProto(const TimeBucket& in) {
     out.set_pairs(in.pairs);
     out.set_agreeing(in.agreeing);
     out.set_agreement_so_far(in.agreementSoFar);
-    *out.mutable_agreement_interval() = toProto(in.agreementInterval);
+    *out.mutable_agreement_interval() = writeInterval(in.agreementInterval);
     out.set_mean_difference_so_far(in.meanDifferenceSoFar);
-    *out.mutable_mean_difference_interval() = toProto(in.meanDifferenceInterval);
+    *out.mutable_mean_difference_interval() = writeInterval(in.meanDifferenceInterval);
     return out;
 }
 
@@ -166,27 +166,27 @@ v1::Comparison toProto(const Comparison& in) {
     out.set_alpha(in.alpha);
     out.set_margin(in.margin);
     out.set_score_margin(in.scoreMargin);
-    out.set_verdict(toProto(in.verdict));
+    out.set_verdict(writeVerdict(in.verdict));
     for (const VerdictReason& reason : in.reasons) {
         v1::VerdictReason* added = out.add_reasons();
         added->set_aspect(reason.aspect);
-        added->set_verdict(toProto(reason.verdict));
+        added->set_verdict(writeVerdict(reason.verdict));
         added->set_text(reason.text);
     }
     if (in.pairsToVerdict) {
         out.set_pairs_to_verdict(*in.pairsToVerdict);
     }
-    *out.mutable_coverage() = toProto(in.coverage);
+    *out.mutable_coverage() = writeCoverage(in.coverage);
     out.set_clusters(in.clusters);
     out.set_agreeing(in.agreeing);
     out.set_agreement(in.agreement);
-    *out.mutable_agreement_interval() = toProto(in.agreementInterval);
+    *out.mutable_agreement_interval() = writeInterval(in.agreementInterval);
     out.set_agreement_missing_disagree(in.agreementMissingDisagree);
     out.set_flip_evidence(in.flipEvidence);
     out.set_flips_to_positive(in.flipsToPositive);
     out.set_flips_to_negative(in.flipsToNegative);
     out.set_mean_difference(in.meanDifference);
-    *out.mutable_mean_difference_interval() = toProto(in.meanDifferenceInterval);
+    *out.mutable_mean_difference_interval() = writeInterval(in.meanDifferenceInterval);
     out.set_has_scores(in.hasScores);
     out.set_production_errors(in.productionErrors);
     out.set_shadow_errors(in.shadowErrors);

@@ -15,7 +15,7 @@ constexpr std::size_t kMaxTensors = 1000;
 constexpr std::size_t kMaxClasses = 10'000;
 constexpr auto kDecode = [](const auto& in) { return fromProto(in); };
 
-v1::Mode toProto(Mode in) {
+v1::Mode writeMode(Mode in) {
     switch (in) {
     case Mode::Production:
         return v1::MODE_PRODUCTION;
@@ -27,7 +27,7 @@ v1::Mode toProto(Mode in) {
     return v1::MODE_UNSPECIFIED;
 }
 
-v1::VersionState toProto(VersionState in) {
+v1::VersionState writeState(VersionState in) {
     switch (in) {
     case VersionState::Found:
         return v1::VERSION_STATE_FOUND;
@@ -45,8 +45,8 @@ v1::VersionState toProto(VersionState in) {
 
 Result<ShadowSpec> readShadow(const v1::ShadowSpec& in) {
     Reader r;
-    return r.result(ShadowSpec{r.version(in.version(), "version"),
-                               r.within<int>(in.mirror_percent(), 0, 100, "mirror_percent")});
+    return r.result(
+        ShadowSpec{r.version(in.version(), "version"), r.within<int>(in.mirror_percent(), 0, 100, "mirror_percent")});
 }
 
 Result<FallbackStep> readStep(const v1::FallbackStep& in) {
@@ -58,7 +58,7 @@ Result<FallbackStep> readStep(const v1::FallbackStep& in) {
     return r.result(out);
 }
 
-v1::DecisionRule toProto(const DecisionRule& in) {
+v1::DecisionRule writeRule(const DecisionRule& in) {
     v1::DecisionRule out;
     out.set_score_output(in.scoreOutput);
     out.set_score_column(in.scoreColumn);
@@ -127,7 +127,7 @@ v1::Deployment toProto(const Deployment& in) {
         link->set_kind(toProto(step.kind));
         link->set_version(step.version.value);
     }
-    out.set_mode(toProto(in.mode));
+    out.set_mode(writeMode(in.mode));
     return out;
 }
 
@@ -137,7 +137,7 @@ Result<Deployment> fromProto(const v1::Deployment& in) {
     out.production = r.version(in.production(), "production");
     out.shadows = r.list<ShadowSpec>(in.shadows(), kMaxVersions, "shadows", readShadow);
     out.chain = r.list<FallbackStep>(in.chain(), kMaxVersions, "chain", readStep);
-    out.mode = r.take(decodeEnum<Mode, v1::Mode>(in.mode(), toProto, Mode::Disabled), "mode");
+    out.mode = r.take(decodeEnum<Mode, v1::Mode>(in.mode(), writeMode, Mode::Disabled), "mode");
     return r.result(std::move(out));
 }
 
@@ -195,7 +195,7 @@ v1::Version toProto(const Version& in) {
         (*out.mutable_class_names())[output].mutable_names()->Add(names.begin(), names.end());
     }
     out.set_golden_cases(in.goldenCases);
-    out.set_state(toProto(in.state));
+    out.set_state(writeState(in.state));
     out.set_health(in.health);
     return out;
 }
@@ -218,7 +218,8 @@ Result<Version> fromProto(const v1::Version& in) {
         }
     }
     out.goldenCases = in.golden_cases();
-    out.state = r.take(decodeEnum<VersionState, v1::VersionState>(in.state(), toProto, VersionState::Refused), "state");
+    out.state =
+        r.take(decodeEnum<VersionState, v1::VersionState>(in.state(), writeState, VersionState::Refused), "state");
     out.health = r.text(in.health());
     return r.result(std::move(out));
 }
@@ -228,7 +229,7 @@ v1::EndpointSettings toProto(const EndpointSettings& in) {
     out.set_name(in.name.value);
     out.set_description(in.description);
     out.set_owner(in.owner);
-    *out.mutable_decision() = toProto(in.decision);
+    *out.mutable_decision() = writeRule(in.decision);
     out.set_margin(in.margin);
     out.set_score_margin(in.scoreMargin);
     encodeDuration(in.budget, out.mutable_budget());
@@ -240,6 +241,7 @@ v1::EndpointSettings toProto(const EndpointSettings& in) {
         *out.add_constant() = toProto(tensor);
     }
     out.set_abandoned_runs_until_skipped(in.abandonedRunsUntilSkipped);
+    out.set_allow_nan(in.allowNan);
     return out;
 }
 
@@ -257,6 +259,7 @@ Result<EndpointSettings> fromProto(const v1::EndpointSettings& in) {
     out.payload = r.take(readPolicy(in.payload()), "payload");
     out.constant = r.list<Tensor>(in.constant(), kMaxTensors, "constant", kDecode);
     out.abandonedRunsUntilSkipped = in.abandoned_runs_until_skipped();
+    out.allowNan = in.allow_nan();
     return r.result(std::move(out));
 }
 

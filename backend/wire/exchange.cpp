@@ -14,7 +14,7 @@ constexpr std::size_t kMaxTensors = 1000;
 constexpr std::size_t kMaxToken = 1024;
 constexpr auto kDecode = [](const auto& in) { return fromProto(in); };
 
-v1::LegRole toProto(LegRole in) {
+v1::LegRole writeRole(LegRole in) {
     switch (in) {
     case LegRole::Production:
         return v1::LEG_ROLE_PRODUCTION;
@@ -26,7 +26,7 @@ v1::LegRole toProto(LegRole in) {
     return v1::LEG_ROLE_UNSPECIFIED;
 }
 
-v1::LegOutcome toProto(LegOutcome in) {
+v1::LegOutcome writeOutcome(LegOutcome in) {
     switch (in) {
     case LegOutcome::Ok:
         return v1::LEG_OUTCOME_OK;
@@ -46,13 +46,13 @@ v1::LegOutcome toProto(LegOutcome in) {
     return v1::LEG_OUTCOME_UNSPECIFIED;
 }
 
-v1::Leg toProto(const Leg& in) {
+v1::Leg writeLeg(const Leg& in) {
     v1::Leg out;
-    out.set_role(toProto(in.role));
+    out.set_role(writeRole(in.role));
     out.set_kind(toProto(in.kind));
     out.set_version(in.version.value);
     out.set_digest(digestBytes(in.digest));
-    out.set_outcome(toProto(in.outcome));
+    out.set_outcome(writeOutcome(in.outcome));
     if (in.score) {
         out.set_score(*in.score);
     }
@@ -67,11 +67,12 @@ v1::Leg toProto(const Leg& in) {
 Result<Leg> readLeg(const v1::Leg& in) {
     Reader r;
     Leg out;
-    out.role = r.take(decodeEnum<LegRole, v1::LegRole>(in.role(), toProto, LegRole::Shadow), "role");
+    out.role = r.take(decodeEnum<LegRole, v1::LegRole>(in.role(), writeRole, LegRole::Shadow), "role");
     out.kind = r.take(fromProto(in.kind()), "kind");
     out.version = VersionNumber(in.version());
     out.digest = r.digest(in.digest(), "digest");
-    out.outcome = r.take(decodeEnum<LegOutcome, v1::LegOutcome>(in.outcome(), toProto, LegOutcome::Lost), "outcome");
+    out.outcome =
+        r.take(decodeEnum<LegOutcome, v1::LegOutcome>(in.outcome(), writeOutcome, LegOutcome::Lost), "outcome");
     if (in.has_score()) {
         out.score = in.score();
     }
@@ -98,9 +99,12 @@ v1::Exchange toProto(const Exchange& in) {
     out.set_reason(in.reason);
     out.set_answered(in.answered);
     for (const Leg& leg : in.legs) {
-        *out.add_legs() = toProto(leg);
+        *out.add_legs() = writeLeg(leg);
     }
     out.set_mirrored(in.mirrored);
+    if (in.anomaly) {
+        out.set_anomaly(*in.anomaly);
+    }
     return out;
 }
 
@@ -120,6 +124,9 @@ Result<Exchange> fromProto(const v1::Exchange& in) {
     out.answered = in.answered();
     out.legs = r.list<Leg>(in.legs(), kMaxLegs, "legs", readLeg);
     out.mirrored = in.mirrored();
+    if (in.has_anomaly()) {
+        out.anomaly = r.finite(in.anomaly(), "anomaly");
+    }
     return r.result(std::move(out));
 }
 
