@@ -5,5 +5,7 @@
 #: The programs are built from tests/bench.
 # shellcheck shell=bash source=packaging/scripts/common.sh
 source packaging/scripts/common.sh
-"$BASH" packaging/scripts/build.sh release >&2
+if [[ $# -gt 0 || ! -d build/release/tests/bench ]]; then
+    "$BASH" packaging/scripts/build.sh release >&2
+fi
 dispatch bench bench release "$@"

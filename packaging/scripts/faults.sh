@@ -5,5 +5,7 @@
 #: The programs are built from tests/faults. Example: ./run faults kill9 --cycles 1000
 # shellcheck shell=bash source=packaging/scripts/common.sh
 source packaging/scripts/common.sh
-"$BASH" packaging/scripts/build.sh dev >&2
+if [[ $# -gt 0 || ! -d build/dev/tests/faults ]]; then
+    "$BASH" packaging/scripts/build.sh dev >&2
+fi
 dispatch faults faults dev "$@"

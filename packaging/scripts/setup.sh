@@ -3,7 +3,7 @@
 #: Install what Gnomon needs on Debian 12: packages, the en_US.UTF-8 locale, ONNX Runtime.
 #:
 #: As root or with sudo. What is there already is left alone, so the second run asks nothing of the network.
-#:   --dev     also clang, clang-format, clang-tidy and the libFuzzer runtime
+#:   --dev     also clang, clang-format, clang-tidy, shellcheck and the libFuzzer runtime
 #:   --train   also what resources/demo/make needs to train the demo's models again (R, scikit-learn, onnx)
 #: ONNX Runtime goes to ${XDG_CACHE_HOME:-~/.cache}/gnomon/onnxruntime, or where GNOMON_ONNXRUNTIME_PREFIX says.
 # shellcheck shell=bash source=packaging/scripts/common.sh
@@ -19,7 +19,7 @@ packages=(
 )
 for option in "$@"; do
     case $option in
-        --dev) packages+=(clang clang-format clang-tidy libclang-rt-14-dev) ;;
+        --dev) packages+=(clang clang-format clang-tidy libclang-rt-14-dev shellcheck) ;;
         --train) packages+=(r-cran-kernlab r-cran-caret python3-numpy python3-sklearn python3-onnx) ;;
         *) die "setup: unknown option '$option' (./run setup --help)" ;;
     esac

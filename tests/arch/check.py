@@ -83,6 +83,8 @@ CHECKS = {
 
 def main():
     rule, source, build = sys.argv[1], pathlib.Path(sys.argv[2]), pathlib.Path(sys.argv[3])
+    if not (build / "build.ninja").exists():
+        sys.exit(f"{build} is not configured with Ninja: ./run build")
     broken = CHECKS[rule](source, build)
     for line in broken:
         print(line)
