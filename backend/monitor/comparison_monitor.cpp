@@ -1,0 +1,253 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "backend/monitor/comparison_monitor.h"
+
+#include "backend/base/mutex.h"
+#include "backend/monitor/experiment.h"
+
+#include <algorithm>
+#include <map>
+
+namespace gnomon::monitor {
+
+namespace {
+
+constexpr std::uint8_t kFormat = 1;
+constexpr std::size_t kMostEndpoints = 10'000;
+
+// What is known of one endpoint: at most one running experiment and the newest one that ended.
+struct Watched {
+    EndpointSettings settings;
+    std::optional<Experiment> running;
+    std::optional<Experiment> ended;
+    std::uint64_t experiments = 0;                    // declared so far
+    std::optional<GenerationNumber> notBeforeAfter{}; // stopped by hand: only a newer generation starts one by itself
+};
+
+const Leg* shadowLeg(const Exchange& exchange, const std::optional<Experiment>& running) {
+    const Leg* first = nullptr;
+    for (const Leg& leg : exchange.legs) {
+        if (leg.role != LegRole::Shadow) {
+            continue;
+        }
+        if (running && leg.version == running->pair().shadow && leg.digest == running->pair().shadowDigest) {
+            return &leg;
+        }
+        first = first == nullptr ? &leg : first;
+    }
+    return first;
+}
+
+class SequentialComparisonMonitor final : public ComparisonMonitor {
+public:
+    SequentialComparisonMonitor(std::vector<EndpointSettings> settings, const Clock& clock) : m_clock(clock) {
+        for (EndpointSettings& endpoint : settings) {
+            const EndpointName name = endpoint.name;
+            m_endpoints[name].settings = std::move(endpoint);
+        }
+    }
+
+    void observe(const Observation& observation) override {
+        const Exchange& exchange = observation.exchange;
+        MutexLock lock(m_mutex);
+        const auto found = m_endpoints.find(exchange.endpoint);
+        if (found == m_endpoints.end()) {
+            return;
+        }
+        Watched& watched = found->second;
+        const Leg* production = exchange.find(LegRole::Production);
+        const Leg* shadow = shadowLeg(exchange, watched.running);
+        if (production == nullptr || shadow == nullptr) {
+            addUnmirrored(watched, exchange, production);
+            return;
+        }
+        const VersionPair pair{production->version, production->digest, shadow->version, shadow->digest};
+        if (!watched.running || watched.running->pair() != pair) {
+            if (!mayStart(watched, exchange.generation)) {
+                return; // a late exchange of a generation that is over
+            }
+            start(watched, pair, exchange.generation, exchange.time);
+        }
+        watched.running->seenIn(exchange.generation);
+        watched.running->addMirrored(observation, *production, *shadow);
+    }
+
+    Result<Comparison> comparison(const EndpointName& endpoint) const override {
+        MutexLock lock(m_mutex);
+        const Experiment* experiment = newest(endpoint);
+        if (experiment == nullptr) {
+            return Error{ErrorCode::NotFound, "endpoint '" + endpoint.value + "' has had no experiment yet",
+                         "start a shadow: its first mirrored request starts one"};
+        }
+        return experiment->snapshot(m_clock.wallNow(), true);
+    }
+
+    std::optional<Comparison> summary(const EndpointName& endpoint) const override {
+        MutexLock lock(m_mutex);
+        const Experiment* experiment = newest(endpoint);
+        return experiment == nullptr ? std::nullopt : std::optional(experiment->snapshot(m_clock.wallNow(), false));
+    }
+
+    Result<Comparison> startExperiment(const EndpointName& endpoint) override {
+        MutexLock lock(m_mutex);
+        const Experiment* before = newest(endpoint);
+        if (before == nullptr) {
+            return Error{ErrorCode::FailedPrecondition,
+                         "endpoint '" + endpoint.value + "' has no pair of versions to compare",
+                         "start a shadow: its first mirrored request starts an experiment"};
+        }
+        Watched& watched = m_endpoints.find(endpoint)->second;
+        const VersionPair pair = before->pair();
+        const GenerationNumber generation = before->generation();
+        start(watched, pair, generation, m_clock.wallNow());
+        return watched.running->snapshot(m_clock.wallNow(), true);
+    }
+
+    Status stopExperiment(const EndpointName& endpoint) override {
+        MutexLock lock(m_mutex);
+        const auto found = m_endpoints.find(endpoint);
+        if (found == m_endpoints.end() || !found->second.running) {
+            return Error{ErrorCode::FailedPrecondition,
+                         "no experiment of endpoint '" + endpoint.value + "' is running"};
+        }
+        found->second.notBeforeAfter = found->second.running->generation();
+        end(found->second);
+        return {};
+    }
+
+    Bytes save() const override {
+        ByteWriter out;
+        out.byte(kFormat);
+        {
+            MutexLock lock(m_mutex);
+            out.number(m_endpoints.size());
+            for (const auto& [name, watched] : m_endpoints) {
+                out.text(name.value);
+                out.number(watched.experiments);
+                out.byte(watched.notBeforeAfter ? 1 : 0);
+                out.number(watched.notBeforeAfter ? watched.notBeforeAfter->value : 0);
+                for (const std::optional<Experiment>* experiment : {&watched.running, &watched.ended}) {
+                    out.byte(experiment->has_value() ? 1 : 0);
+                    if (experiment->has_value()) {
+                        (*experiment)->save(out);
+                    }
+                }
+            }
+        }
+        Bytes saved = std::move(out).take();
+        const Digest digest = sha256(saved);
+        saved.insert(saved.end(), digest.bytes.begin(), digest.bytes.end());
+        return saved;
+    }
+
+    Status restore(ByteView saved) override {
+        const Error refused{ErrorCode::Corrupt, "the saved comparisons cannot be read",
+                            "experiments start afresh; recorded exchanges are not affected"};
+        constexpr std::size_t kTrailer = sizeof(Digest::bytes);
+        if (saved.size() < kTrailer) {
+            return refused;
+        }
+        const ByteView content = saved.first(saved.size() - kTrailer);
+        const Digest digest = sha256(content);
+        if (!std::equal(digest.bytes.begin(), digest.bytes.end(), saved.last(kTrailer).begin())) {
+            return refused;
+        }
+        ByteReader in(content);
+        if (in.byte() != kFormat) {
+            return refused;
+        }
+        std::map<EndpointName, Watched> loaded;
+        const std::size_t endpoints = in.count(kMostEndpoints);
+        for (std::size_t i = 0; i < endpoints && in.ok(); ++i) {
+            const EndpointName name(in.text());
+            loaded[name] = load(name, in);
+        }
+        if (!in.finished()) {
+            return refused;
+        }
+        adopt(std::move(loaded));
+        return {};
+    }
+
+private:
+    static Watched load(const EndpointName& name, ByteReader& in) {
+        Watched watched;
+        watched.experiments = in.number();
+        const bool stopped = in.upTo(1) == 1;
+        const GenerationNumber generation(in.number());
+        watched.notBeforeAfter = stopped ? std::optional(generation) : std::nullopt;
+        for (std::optional<Experiment>* experiment : {&watched.running, &watched.ended}) {
+            if (in.upTo(1) == 1) {
+                *experiment = Experiment::load(name, in);
+            }
+        }
+        return watched;
+    }
+
+    // Endpoints that are gone are forgotten; an experiment whose margins are no longer the stated ones has ended.
+    void adopt(std::map<EndpointName, Watched> loaded) {
+        MutexLock lock(m_mutex);
+        for (auto& [name, watched] : m_endpoints) {
+            const auto found = loaded.find(name);
+            if (found == loaded.end()) {
+                continue;
+            }
+            EndpointSettings settings = std::move(watched.settings);
+            watched = std::move(found->second);
+            watched.settings = std::move(settings);
+            if (watched.running && !watched.running->isDeclaredLike(watched.settings)) {
+                end(watched);
+            }
+        }
+    }
+
+    const Experiment* newest(const EndpointName& endpoint) const REQUIRES(m_mutex) {
+        const auto found = m_endpoints.find(endpoint);
+        if (found == m_endpoints.end()) {
+            return nullptr;
+        }
+        const Watched& watched = found->second;
+        return watched.running ? &*watched.running : watched.ended ? &*watched.ended : nullptr;
+    }
+
+    // Only a newer generation replaces a running pair: exchanges that were under way when the deployment changed come
+    // in late, and with several shadows each exchange may show another one.
+    static bool mayStart(const Watched& watched, GenerationNumber generation) {
+        if (watched.running) {
+            return watched.running->generation() < generation;
+        }
+        return !watched.notBeforeAfter || *watched.notBeforeAfter < generation;
+    }
+
+    static void addUnmirrored(Watched& watched, const Exchange& exchange, const Leg* production) {
+        if (watched.running && (production == nullptr || production->version == watched.running->pair().production)) {
+            watched.running->addRequest(exchange.time);
+        }
+    }
+
+    void start(Watched& watched, const VersionPair& pair, GenerationNumber generation, WallTime time)
+        REQUIRES(m_mutex) {
+        end(watched);
+        watched.notBeforeAfter.reset();
+        watched.running.emplace(watched.settings, pair, generation, time, ++watched.experiments);
+    }
+
+    void end(Watched& watched) REQUIRES(m_mutex) {
+        if (watched.running) {
+            watched.running->stop(m_clock.wallNow());
+            watched.ended = std::move(watched.running);
+            watched.running.reset();
+        }
+    }
+
+    const Clock& m_clock; // constant after construction
+    mutable Mutex m_mutex;
+    std::map<EndpointName, Watched> m_endpoints GUARDED_BY(m_mutex);
+};
+
+} // namespace
+
+std::unique_ptr<ComparisonMonitor> makeComparisonMonitor(std::vector<EndpointSettings> settings, const Clock& clock) {
+    return std::make_unique<SequentialComparisonMonitor>(std::move(settings), clock);
+}
+
+} // namespace gnomon::monitor

@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "backend/monitor/latency_aspect.h"
+
+#include "backend/monitor/words.h"
+#include "backend/stats/binomial_evidence.h"
+
+#include <array>
+#include <cmath>
+
+namespace gnomon::monitor {
+
+namespace {
+
+constexpr double kTypicalMargin = 0.5;
+constexpr double kTailMargin = 0.01;
+constexpr std::array kQuantiles = {0.5, 0.9, 0.99, 0.999};
+
+double inSeconds(std::chrono::nanoseconds duration) {
+    return std::chrono::duration<double>(duration).count();
+}
+
+// first: the shadow is slower.
+Verdict verdictOf(stats::Lean lean) {
+    switch (lean) {
+    case stats::Lean::First:
+        return Verdict::Worse;
+    case stats::Lean::Second:
+        return Verdict::Better;
+    case stats::Lean::Neither:
+        return Verdict::CannotTellYet;
+    }
+    return Verdict::CannotTellYet;
+}
+
+} // namespace
+
+LatencyAspect::LatencyAspect(const EndpointSettings& settings)
+    : m_slack(inSeconds(settings.budget) * kNoticeableShareOfBudget) {}
+
+void LatencyAspect::add(std::chrono::nanoseconds production, std::chrono::nanoseconds shadow, bool single, bool covered,
+                        WallTime time) {
+    const double productionSeconds = inSeconds(production);
+    const double shadowSeconds = inSeconds(shadow);
+    m_production.add(productionSeconds);
+    if (!single) {
+        return;
+    }
+    m_shadow.add(shadowSeconds);
+    if (!m_thinning.passes(time)) {
+        return;
+    }
+    addTypical(productionSeconds, shadowSeconds);
+    addTail(productionSeconds, shadowSeconds);
+    if (covered) {
+        look();
+    }
+}
+
+void LatencyAspect::addTypical(double production, double shadow) {
+    ++m_units;
+    m_slower += shadow > noticeablyMore(production) ? 1 : 0;
+    m_faster += production > noticeablyMore(shadow) ? 1 : 0;
+}
+
+void LatencyAspect::addTail(double production, double shadow) {
+    if (m_tailLimit == 0) {
+        // The limit is fixed before the pairs that are judged by it, so that the test stays valid.
+        if (m_production.count() >= kTailAfter) {
+            m_tailLimit = noticeablyMore(m_production.quantile(0.99));
+        }
+        return;
+    }
+    ++m_tailUnits;
+    m_shadowBeyond += shadow > m_tailLimit && production <= m_tailLimit ? 1 : 0;
+    m_productionBeyond += production > m_tailLimit && shadow <= m_tailLimit ? 1 : 0;
+}
+
+void LatencyAspect::look() {
+    const Verdict typical = verdictOf(stats::leanOf(m_slower, m_faster, m_units, kTypicalMargin, kAlphaTypicalLatency));
+    const Verdict tail =
+        verdictOf(stats::leanOf(m_shadowBeyond, m_productionBeyond, m_tailUnits, kTailMargin, kAlphaTailLatency));
+    m_typical.note(typical, m_units);
+    m_tail.note(tail, m_units);
+    m_finding.note(typical, m_units);
+    m_finding.note(tail, m_units);
+}
+
+std::vector<LatencyPoint> LatencyAspect::points(const stats::LogSketch& sketch) {
+    std::vector<LatencyPoint> points;
+    if (sketch.count() > 0) {
+        for (const double q : kQuantiles) {
+            points.push_back({q, sketch.quantile(q)});
+        }
+    }
+    return points;
+}
+
+VerdictReason LatencyAspect::reason() const {
+    if (m_shadow.count() == 0) {
+        return {"latency", Verdict::CannotTellYet, "no request was run singly by both yet"};
+    }
+    const auto compared = [&](const char* name, double q) {
+        return name + secondsText(m_shadow.quantile(q)) + " against " + secondsText(m_production.quantile(q));
+    };
+    std::string text = compared("latency p50 ", 0.5) + compared(", p99 ", 0.99);
+    const auto share = [](std::uint64_t count, std::uint64_t n) {
+        return percentText(static_cast<double>(count) / static_cast<double>(n));
+    };
+    if (m_typical.verdict() == Verdict::Worse) {
+        text += "; noticeably slower in " + share(m_slower, m_units) + " of " + countText(m_units) + " samples";
+    } else if (m_typical.verdict() == Verdict::Better) {
+        text += "; noticeably faster in " + share(m_faster, m_units) + " of " + countText(m_units) + " samples";
+    }
+    if (m_tail.verdict() == Verdict::Worse) {
+        text += "; beyond " + secondsText(m_tailLimit) + " where production is not in " +
+                share(m_shadowBeyond, m_tailUnits) + " of " + countText(m_tailUnits) + " samples";
+    } else if (m_tail.verdict() == Verdict::Better) {
+        text += "; production is beyond " + secondsText(m_tailLimit) + " where the shadow is not in " +
+                share(m_productionBeyond, m_tailUnits) + " of " + countText(m_tailUnits) + " samples";
+    }
+    if (m_finding.verdict() == Verdict::Conflicting) {
+        text += "; the findings contradict each other";
+    } else if (m_finding.verdict() == Verdict::CannotTellYet) {
+        text += "; no noticeable difference shown (one is more than a quarter and " + secondsText(m_slack) + ")";
+    }
+    return {"latency", m_finding.verdict(), text};
+}
+
+void LatencyAspect::save(ByteWriter& out) const {
+    m_production.save(out);
+    m_shadow.save(out);
+    m_thinning.save(out);
+    for (const std::uint64_t value : {m_units, m_slower, m_faster, m_tailUnits, m_shadowBeyond, m_productionBeyond}) {
+        out.number(value);
+    }
+    out.real(m_tailLimit);
+    for (const Finding* finding : {&m_typical, &m_tail, &m_finding}) {
+        finding->save(out);
+    }
+}
+
+void LatencyAspect::load(ByteReader& in) {
+    m_production = stats::LogSketch::load(in);
+    m_shadow = stats::LogSketch::load(in);
+    m_thinning = Thinning::load(in);
+    for (std::uint64_t* value : {&m_units, &m_slower, &m_faster, &m_tailUnits, &m_shadowBeyond, &m_productionBeyond}) {
+        *value = in.number();
+    }
+    m_tailLimit = in.real();
+    for (Finding* finding : {&m_typical, &m_tail, &m_finding}) {
+        *finding = Finding::load(in);
+    }
+    if (!std::isfinite(m_tailLimit) || m_slower > m_units || m_faster > m_units - m_slower ||
+        m_shadowBeyond > m_tailUnits || m_productionBeyond > m_tailUnits - m_shadowBeyond) {
+        in.fail();
+    }
+}
+
+} // namespace gnomon::monitor
