@@ -21,6 +21,7 @@ struct ModelSchema {
     std::vector<TensorSpec> inputs;
     std::vector<TensorSpec> outputs;
     std::map<std::string, std::vector<std::string>> classNames; // of flattened ZipMap outputs
+    Digest digest; // SHA-256 of the very bytes that were loaded; zero when the runner cannot tell
 };
 
 struct RunRequest {

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "backend/engine/onnx_runner.h"
+
+#include "backend/engine/lane.h"
+#include "backend/engine/onnx_model.h"
+
+#include <atomic>
+#include <thread>
+
+namespace gnomon::engine {
+
+namespace {
+
+// What a run, its ticket and the lane's thread share.
+struct RunState {
+    Ort::RunOptions options; // SetTerminate() is the one call that is made while another thread runs with it
+    std::atomic<bool> abandoned = false;
+};
+
+class OnnxRun final : public port::Run {
+public:
+    OnnxRun(std::shared_ptr<RunState> state, std::shared_ptr<Lane::Ticket> ticket)
+        : m_state(std::move(state)), m_ticket(std::move(ticket)) {}
+
+    void abandon() override {
+        m_state->abandoned = true;
+        m_ticket->abandon();
+    }
+
+private:
+    std::shared_ptr<RunState> m_state;
+    std::shared_ptr<Lane::Ticket> m_ticket;
+};
+
+class OnnxRunner final : public port::ModelRunner {
+public:
+    OnnxRunner(std::shared_ptr<OnnxModel> model, Lane::Options lane)
+        : m_model(std::move(model)), m_name(lane.name), m_lane(std::move(lane)) {}
+
+    const port::ModelSchema& schema() const override { return m_model->schema(); }
+
+    std::shared_ptr<port::Run> run(port::RunRequest request, port::RunCallback done) override {
+        const auto state = std::make_shared<RunState>();
+        const auto shared = std::make_shared<const port::RunCallback>(std::move(done));
+        Lane::Task task;
+        task.deadline = request.deadline;
+        // The model, not the runner: a run that never ends must not keep the lane it was thrown out of.
+        task.work = [model = m_model, name = m_name, state, shared, asked = std::move(request)] {
+            Result<port::RunResult> result = model->run(asked.inputs, asked.outputs, state->options);
+            if (!result.ok() && state->abandoned) {
+                result = Error{ErrorCode::Cancelled, name + ": the run was abandoned"};
+            }
+            (*shared)(std::move(result));
+        };
+        task.stop = [state] { state->options.SetTerminate(); };
+        task.giveUp = [shared](Error error) { (*shared)(std::move(error)); };
+        return std::make_shared<OnnxRun>(state, m_lane.submit(std::move(task)));
+    }
+
+private:
+    const std::shared_ptr<OnnxModel> m_model; // shared with runs and with their outputs
+    const std::string m_name;
+    Lane m_lane; // last: its threads end before the rest goes
+};
+
+} // namespace
+
+Result<std::shared_ptr<port::ModelRunner>> makeOnnxRunner(std::shared_ptr<OnnxLibrary> library, const std::string& name,
+                                                          const std::filesystem::path& model,
+                                                          const OnnxRunnerOptions& options) {
+    GNOMON_ASSIGN(const ModelFile file, readModelFile(model));
+    GNOMON_ASSIGN(std::shared_ptr<OnnxModel> loaded, OnnxModel::load(std::move(library), name, file));
+    Lane::Options lane;
+    lane.name = name;
+    lane.threads = options.threads > 0 ? options.threads : std::max(1U, std::thread::hardware_concurrency());
+    lane.queued = options.queued;
+    return std::shared_ptr<port::ModelRunner>(std::make_shared<OnnxRunner>(std::move(loaded), std::move(lane)));
+}
+
+} // namespace gnomon::engine

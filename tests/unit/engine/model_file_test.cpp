@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "backend/engine/model_file.h"
+#include "tests/support/tiny_onnx.h"
+
+#include <gtest/gtest.h>
+
+#include <fstream>
+
+namespace gnomon::engine {
+namespace {
+
+using test::TinyOnnx;
+
+class ModelFileTest : public testing::Test {
+protected:
+    std::filesystem::path write(const std::string& content) {
+        std::ofstream(m_path, std::ios::binary) << content;
+        return m_path;
+    }
+    void TearDown() override { std::filesystem::remove(m_path); }
+
+    const std::filesystem::path m_path =
+        std::filesystem::path(testing::TempDir()) / ("gnomon-" + std::to_string(::getpid()) + ".onnx");
+};
+
+TEST_F(ModelFileTest, bytesAndDigestAreOfTheSameReading) {
+    const Result<ModelFile> file = readModelFile(write(TinyOnnx::identity()));
+    ASSERT_TRUE(file.ok()) << file.error().message;
+    EXPECT_EQ(asText(file->bytes), TinyOnnx::identity());
+    EXPECT_EQ(file->digest, sha256(asBytes(TinyOnnx::identity())));
+}
+
+TEST_F(ModelFileTest, missingEmptyAndFolderAreCorrupt) {
+    EXPECT_EQ(readModelFile("/nonexistent/model.onnx").error().code, ErrorCode::Corrupt);
+    EXPECT_EQ(readModelFile(testing::TempDir()).error().code, ErrorCode::Corrupt);
+    EXPECT_EQ(readModelFile(write("")).error().code, ErrorCode::Corrupt);
+}
+
+TEST_F(ModelFileTest, commonMistakesAreNamed) {
+    const std::vector<std::pair<std::string, std::string>> mistakes = {
+        {"version https://git-lfs.github.com/spec/v1\n", "Git LFS pointer"},
+        {"\x1f\x8b\x08", "gzip"},
+        {"PK\x03\x04", "zip archive"},
+        {"\x80\x04\x95", "pickle"},
+        {"<!DOCTYPE html>", "markup"},
+    };
+    for (const auto& [start, word] : mistakes) {
+        const Result<ModelFile> file = readModelFile(write(start));
+        ASSERT_FALSE(file.ok()) << word;
+        EXPECT_EQ(file.error().code, ErrorCode::FailedPrecondition);
+        EXPECT_NE(file.error().message.find(word), std::string::npos) << file.error().message;
+        EXPECT_FALSE(file.error().remedy.empty());
+    }
+}
+
+std::string externalTensor() {
+    const std::string entry = TinyOnnx::bytes(1, "location") + TinyOnnx::bytes(2, "/etc/passwd");
+    return TinyOnnx::number(2, 1) + TinyOnnx::bytes(8, "w") + TinyOnnx::bytes(13, entry) + TinyOnnx::number(14, 1);
+}
+
+Result<OnnxFacts> scan(const std::string& file) {
+    return scanOnnx(asBytes(file));
+}
+
+TEST(OnnxScan, plainModelHasNoExternalData) {
+    const Result<OnnxFacts> facts = scan(TinyOnnx::identity());
+    ASSERT_TRUE(facts.ok());
+    EXPECT_FALSE(facts->externalData);
+    EXPECT_TRUE(facts->classNames.empty());
+}
+
+TEST(OnnxScan, externalDataIsFoundWhereverATensorMayBe) {
+    const std::string inAttribute =
+        TinyOnnx::bytes(5, TinyOnnx::bytes(1, "value") + TinyOnnx::bytes(5, externalTensor()));
+    const std::string subgraph = TinyOnnx().initializer(externalTensor()).graph();
+    const std::string inSubgraph = TinyOnnx::bytes(5, TinyOnnx::bytes(1, "body") + TinyOnnx::bytes(6, subgraph));
+    const std::string sparse = TinyOnnx::bytes(5, TinyOnnx::bytes(22, TinyOnnx::bytes(1, externalTensor())));
+    const std::string function =
+        TinyOnnx::bytes(25, TinyOnnx::bytes(7, TinyOnnx::node("Constant", {}, {"c"}, inAttribute)));
+    const std::vector<std::string> files = {
+        TinyOnnx().initializer(externalTensor()).file(),
+        TinyOnnx().add(TinyOnnx::node("Constant", {}, {"c"}, inAttribute)).file(),
+        TinyOnnx().add(TinyOnnx::node("Loop", {}, {"c"}, inSubgraph)).file(),
+        TinyOnnx().add(TinyOnnx::node("Constant", {}, {"c"}, sparse)).file(),
+        TinyOnnx::identity() + function,
+    };
+    for (std::size_t i = 0; i < files.size(); ++i) {
+        const Result<OnnxFacts> facts = scan(files[i]);
+        ASSERT_TRUE(facts.ok()) << i;
+        EXPECT_TRUE(facts->externalData) << i;
+    }
+}
+
+TEST(OnnxScan, classNamesOfZipMapsAreRead) {
+    const auto attribute = [](const std::string& name, const std::string& values) {
+        return TinyOnnx::bytes(5, TinyOnnx::bytes(1, name) + values);
+    };
+    const std::string texts = attribute("classlabels_strings", TinyOnnx::bytes(9, "no") + TinyOnnx::bytes(9, "yes"));
+    const std::string single = attribute("classlabels_int64s", TinyOnnx::number(8, 0) + TinyOnnx::number(8, 1));
+    const std::string packed = attribute("classlabels_int64s", TinyOnnx::bytes(8, std::string("\x00\xac\x02", 3)));
+    const Result<OnnxFacts> facts = scan(TinyOnnx()
+                                             .add(TinyOnnx::node("ZipMap", {"p"}, {"a"}, texts, "ai.onnx.ml"))
+                                             .add(TinyOnnx::node("ZipMap", {"p"}, {"b"}, single, "ai.onnx.ml"))
+                                             .add(TinyOnnx::node("ZipMap", {"p"}, {"c"}, packed, "ai.onnx.ml"))
+                                             .file());
+    ASSERT_TRUE(facts.ok());
+    const std::map<std::string, std::vector<std::string>> expected = {
+        {"a", {"no", "yes"}}, {"b", {"0", "1"}}, {"c", {"0", "300"}}};
+    EXPECT_EQ(facts->classNames, expected);
+}
+
+TEST(OnnxScan, everyCutIsRefusedOrHarmless) {
+    const std::string file = TinyOnnx::identity();
+    std::size_t refused = 0;
+    for (std::size_t length = 0; length < file.size(); ++length) {
+        refused += scan(file.substr(0, length)).ok() ? 0 : 1;
+    }
+    EXPECT_GT(refused, file.size() - 10); // a cut between two fields of the whole leaves a shorter whole
+}
+
+TEST(OnnxScan, endlessNestingIsRefused) {
+    std::string graph = TinyOnnx().graph();
+    for (int i = 0; i < 200; ++i) {
+        graph = TinyOnnx().add(TinyOnnx::node("If", {}, {"y"}, TinyOnnx::bytes(5, TinyOnnx::bytes(6, graph)))).graph();
+    }
+    EXPECT_FALSE(scan(TinyOnnx::bytes(7, graph)).ok());
+}
+
+} // namespace
+} // namespace gnomon::engine

@@ -1,0 +1,230 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "backend/engine/model_file.h"
+#include "backend/engine/onnx_runner.h"
+#include "tests/support/await_run.h"
+#include "tests/support/tiny_onnx.h"
+
+#include <gtest/gtest.h>
+
+#include <cstring>
+#include <fstream>
+
+namespace gnomon::engine {
+namespace {
+
+using namespace std::chrono_literals;
+using test::floats;
+using test::TinyOnnx;
+
+class OnnxRunnerTest : public testing::Test {
+protected:
+    void SetUp() override {
+        Result<std::shared_ptr<OnnxLibrary>> library = OnnxLibrary::open(OnnxLibrary::defaultPath());
+        ASSERT_TRUE(library.ok()) << library.error().message;
+        m_library = *library;
+    }
+    void TearDown() override { std::filesystem::remove(m_path); }
+
+    Result<std::shared_ptr<port::ModelRunner>> load(const std::string& file, const OnnxRunnerOptions& options = {}) {
+        std::ofstream(m_path, std::ios::binary) << file;
+        return makeOnnxRunner(m_library, "tiny v1", m_path, options);
+    }
+
+    // Runs y = Identity(x) of the given type.
+    static std::string identityOf(TinyOnnx::Type type, const std::vector<std::int64_t>& dims) {
+        return TinyOnnx()
+            .add(TinyOnnx::node("Identity", {"x"}, {"y"}))
+            .input(TinyOnnx::value("x", type, dims))
+            .output(TinyOnnx::value("y", type, dims))
+            .file();
+    }
+
+    // While (i < 2^63 - 1) {}: ends only when it is told to.
+    static std::string endless() {
+        const std::string body = TinyOnnx()
+                                     .add(TinyOnnx::node("Identity", {"c"}, {"cout"}))
+                                     .add(TinyOnnx::node("Identity", {"v"}, {"vout"}))
+                                     .input(TinyOnnx::value("i", TinyOnnx::Int64, {}))
+                                     .input(TinyOnnx::value("c", TinyOnnx::Bool, {}))
+                                     .input(TinyOnnx::value("v", TinyOnnx::Float, {1}))
+                                     .output(TinyOnnx::value("cout", TinyOnnx::Bool, {}))
+                                     .output(TinyOnnx::value("vout", TinyOnnx::Float, {1}))
+                                     .graph();
+        const std::string attribute =
+            TinyOnnx::bytes(5, TinyOnnx::bytes(1, "body") + TinyOnnx::bytes(6, body) + TinyOnnx::number(20, 5));
+        return TinyOnnx()
+            .add(TinyOnnx::node("Loop", {"m", "c0", "x"}, {"y"}, attribute))
+            .input(TinyOnnx::value("m", TinyOnnx::Int64, {}))
+            .input(TinyOnnx::value("c0", TinyOnnx::Bool, {}))
+            .input(TinyOnnx::value("x", TinyOnnx::Float, {1}))
+            .output(TinyOnnx::value("y", TinyOnnx::Float, {1}))
+            .file();
+    }
+    static std::vector<Tensor> trips(std::int64_t count) {
+        Tensor m{"m", DataType::Int64, {}, Bytes(sizeof count)};
+        std::memcpy(m.data.data(), &count, sizeof count);
+        return {m, {"c0", DataType::Bool, {}, {1}}, floats("x", {1}, {1.0F})};
+    }
+    static constexpr std::int64_t kEndless = std::numeric_limits<std::int64_t>::max();
+
+    std::shared_ptr<OnnxLibrary> m_library;
+    const std::filesystem::path m_path =
+        std::filesystem::path(testing::TempDir()) / ("gnomon-run-" + std::to_string(::getpid()) + ".onnx");
+};
+
+TEST(OnnxLibraryTest, missingLibraryIsUnavailableAndSaysWhatToDo) {
+    const auto library = OnnxLibrary::open("/nonexistent/libonnxruntime.so.1");
+    ASSERT_FALSE(library.ok());
+    EXPECT_EQ(library.error().code, ErrorCode::Unavailable);
+    EXPECT_FALSE(library.error().remedy.empty());
+}
+
+TEST(OnnxLibraryTest, anotherLibraryIsRefusedByName) {
+    const auto library = OnnxLibrary::open("libc.so.6");
+    ASSERT_FALSE(library.ok());
+    EXPECT_NE(library.error().message.find("is not ONNX Runtime"), std::string::npos);
+}
+
+TEST_F(OnnxRunnerTest, schemaTellsNamesTypesShapesAndDigest) {
+    const auto runner = load(TinyOnnx::identity());
+    ASSERT_TRUE(runner.ok()) << runner.error().message;
+    const port::ModelSchema& schema = (*runner)->schema();
+    EXPECT_EQ(schema.inputs, (std::vector<TensorSpec>{{"x", DataType::Fp32, {-1, 2}, false}}));
+    EXPECT_EQ(schema.outputs, (std::vector<TensorSpec>{{"y", DataType::Fp32, {-1, 2}, false}}));
+    EXPECT_EQ(schema.digest, sha256(asBytes(TinyOnnx::identity())));
+}
+
+TEST_F(OnnxRunnerTest, answersWhatTheModelComputes) {
+    const auto runner = load(TinyOnnx::identity());
+    ASSERT_TRUE(runner.ok()) << runner.error().message;
+    const Result<port::RunResult> result = test::start(**runner, {floats("x", {2, 2}, {1, 2, 3, 4})}).wait();
+    ASSERT_TRUE(result.ok()) << result.error().message;
+    EXPECT_EQ(copyTensors(result->outputs)[0], floats("y", {2, 2}, {1, 2, 3, 4}));
+    EXPECT_TRUE(result->single);
+}
+
+TEST_F(OnnxRunnerTest, misalignedInputsAreRead) {
+    const auto runner = load(TinyOnnx::identity());
+    ASSERT_TRUE(runner.ok());
+    const Tensor whole = floats("x", {1, 2}, {5, 6});
+    auto shifted = std::make_shared<Bytes>(whole.data.size() + 1);
+    std::copy(whole.data.begin(), whole.data.end(), shifted->begin() + 1);
+    const TensorSet inputs{{{"x", DataType::Fp32, {1, 2}, ByteView(*shifted).subspan(1)}}, shifted};
+    const auto result = test::start(**runner, {inputs, {}, std::chrono::steady_clock::now() + 1min}).wait();
+    ASSERT_TRUE(result.ok()) << result.error().message;
+    EXPECT_EQ(copyTensors(result->outputs)[0].data, whole.data);
+}
+
+TEST_F(OnnxRunnerTest, outputsOutliveTheRunner) {
+    auto runner = load(TinyOnnx::identity());
+    ASSERT_TRUE(runner.ok());
+    const auto result = test::start(**runner, {floats("x", {1, 2}, {1, 2})}).wait();
+    ASSERT_TRUE(result.ok());
+    (*runner).reset();
+    EXPECT_EQ(copyTensors(result->outputs)[0].data, floats("y", {1, 2}, {1, 2}).data);
+}
+
+TEST_F(OnnxRunnerTest, stringsAreBinarySafe) {
+    const auto runner = load(identityOf(TinyOnnx::String, {-1}));
+    ASSERT_TRUE(runner.ok()) << runner.error().message;
+    const Tensor texts{"x", DataType::ByteString, {3}, {3, 0, 0, 0, 'a', 0, 0xff, 0, 0, 0, 0, 1, 0, 0, 0, 'z'}};
+    const auto result = test::start(**runner, {texts}).wait();
+    ASSERT_TRUE(result.ok()) << result.error().message;
+    EXPECT_EQ(copyTensors(result->outputs)[0].data, texts.data);
+}
+
+TEST_F(OnnxRunnerTest, emptyTensorsAndScalarsWork) {
+    const auto strings = load(identityOf(TinyOnnx::String, {-1}));
+    ASSERT_TRUE(strings.ok());
+    const auto none = test::start(**strings, {Tensor{"x", DataType::ByteString, {0}, {}}}).wait();
+    ASSERT_TRUE(none.ok()) << none.error().message;
+    EXPECT_EQ(none->outputs.tensors[0].shape, (std::vector<std::int64_t>{0}));
+    const auto numbers = load(TinyOnnx::identity());
+    const auto empty = test::start(**numbers, {floats("x", {0, 2}, {})}).wait();
+    ASSERT_TRUE(empty.ok()) << empty.error().message;
+    EXPECT_TRUE(empty->outputs.tensors[0].data.empty());
+    const auto scalars = load(identityOf(TinyOnnx::Float, {}));
+    const auto one = test::start(**scalars, {floats("x", {}, {7})}).wait();
+    ASSERT_TRUE(one.ok()) << one.error().message;
+    EXPECT_TRUE(one->outputs.tensors[0].shape.empty());
+    EXPECT_DOUBLE_EQ(elementAsDouble(one->outputs.tensors[0], 0), 7.0);
+}
+
+TEST_F(OnnxRunnerTest, wrongInputsAreTheCallersFault) {
+    const auto runner = load(TinyOnnx::identity());
+    ASSERT_TRUE(runner.ok());
+    const std::vector<std::vector<Tensor>> wrong = {
+        {},
+        {floats("other", {1, 2}, {1, 2})},
+        {floats("x", {1, 3}, {1, 2, 3})},
+        {floats("x", {1, 2}, {1})},
+        {Tensor{"x", DataType::Int32, {1, 2}, Bytes(8)}},
+        {Tensor{"x", DataType::ByteString, {1}, {9, 0, 0, 0, 'a'}}},
+    };
+    for (std::size_t i = 0; i < wrong.size(); ++i) {
+        const auto result = test::start(**runner, wrong[i]).wait();
+        ASSERT_FALSE(result.ok()) << i;
+        EXPECT_EQ(result.error().code, ErrorCode::InvalidArgument) << i << ": " << result.error().message;
+    }
+}
+
+TEST_F(OnnxRunnerTest, lateRunIsNotStarted) {
+    const auto runner = load(TinyOnnx::identity());
+    ASSERT_TRUE(runner.ok());
+    const auto result = test::start(**runner, {floats("x", {1, 2}, {1, 2})}, -1ms).wait();
+    ASSERT_FALSE(result.ok());
+    EXPECT_EQ(result.error().code, ErrorCode::DeadlineExceeded);
+}
+
+TEST_F(OnnxRunnerTest, abandonedRunHoldsUpNobody) {
+    const auto runner = load(endless(), {1});
+    ASSERT_TRUE(runner.ok()) << runner.error().message;
+    for (int round = 0; round < 3; ++round) {
+        const test::AwaitedRun stuck = test::start(**runner, trips(kEndless));
+        const test::AwaitedRun waiting = test::start(**runner, trips(3));
+        stuck.run->abandon();
+        const auto result = waiting.wait();
+        ASSERT_TRUE(result.ok()) << result.error().message;
+        const auto cancelled = stuck.wait(); // a loop looks at the flag between its rounds
+        ASSERT_FALSE(cancelled.ok());
+        EXPECT_EQ(cancelled.error().code, ErrorCode::Cancelled);
+    }
+}
+
+TEST_F(OnnxRunnerTest, destroyingTheRunnerEndsItsRuns) {
+    auto runner = load(endless(), {1});
+    ASSERT_TRUE(runner.ok()) << runner.error().message;
+    const test::AwaitedRun running = test::start(**runner, trips(kEndless));
+    const test::AwaitedRun queued = test::start(**runner, trips(1));
+    (*runner).reset();
+    EXPECT_FALSE(queued.wait().ok());
+    EXPECT_FALSE(running.wait().ok());
+}
+
+TEST_F(OnnxRunnerTest, modelsThatCannotBeCarriedAreRefusedWithTheReason) {
+    const std::string weights = TinyOnnx::number(1, 1) + TinyOnnx::number(2, 1) + TinyOnnx::bytes(8, "w") +
+                                TinyOnnx::bytes(13, TinyOnnx::bytes(1, "location") + TinyOnnx::bytes(2, "w.bin")) +
+                                TinyOnnx::number(14, 1);
+    const std::string external = TinyOnnx()
+                                     .add(TinyOnnx::node("Add", {"x", "w"}, {"y"}))
+                                     .initializer(weights)
+                                     .input(TinyOnnx::value("x", TinyOnnx::Float, {1}))
+                                     .output(TinyOnnx::value("y", TinyOnnx::Float, {1}))
+                                     .file();
+    const std::string custom = TinyOnnx()
+                                   .add(TinyOnnx::node("Custom", {"x"}, {"y"}, "", "some.vendor"))
+                                   .input(TinyOnnx::value("x", TinyOnnx::Float, {1}))
+                                   .output(TinyOnnx::value("y", TinyOnnx::Float, {1}))
+                                   .file();
+    const std::vector<std::pair<std::string, std::string>> files = {
+        {external, "other files"}, {custom, "Custom"}, {TinyOnnx::identity().substr(0, 40), "cut short"}};
+    for (const auto& [file, word] : files) {
+        const auto runner = load(file);
+        ASSERT_FALSE(runner.ok()) << word;
+        EXPECT_NE(runner.error().message.find(word), std::string::npos) << runner.error().message;
+        EXPECT_NE(runner.error().message.find("tiny v1"), std::string::npos);
+    }
+}
+
+} // namespace
+} // namespace gnomon::engine
