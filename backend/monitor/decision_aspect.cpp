@@ -51,6 +51,9 @@ void DecisionAspect::add(const std::string& production, const std::string& shado
 }
 
 void DecisionAspect::look() {
+    if (m_units < kLeastUnits) {
+        return;
+    }
     switch (stats::sideOfRate(m_differing, m_units, m_margin, kAlphaDecisions)) {
     case stats::Side::Below:
         m_finding.note(Verdict::Equivalent, m_units);

@@ -14,7 +14,6 @@ namespace {
 constexpr double kFreshnessWeight = 1.0 / 256;
 // With fewer new entities than one in a thousand pairs nobody can say when there will be enough.
 constexpr double kLeastFreshness = 1e-3;
-constexpr std::uint64_t kForecastAfter = 20;
 constexpr std::size_t kMostClasses = 1000;
 
 ExperimentId makeId(const EndpointName& endpoint, const VersionPair& pair, WallTime started, std::uint64_t number) {
@@ -176,7 +175,7 @@ Comparison Experiment::snapshot(WallTime asOf, bool whole) const {
 }
 
 std::optional<std::uint64_t> Experiment::pairsToVerdict() const {
-    if (m_units < kForecastAfter || m_freshness < kLeastFreshness || !covered() ||
+    if (m_units < kLeastUnits || m_freshness < kLeastFreshness || !covered() ||
         overallVerdict(verdicts()) != Verdict::CannotTellYet) {
         return std::nullopt;
     }

@@ -25,6 +25,10 @@ inline constexpr double kAlphaTailLatency = 0.005;
 // what is missing is not missing at random.
 inline constexpr double kLeastCoverage = 0.9;
 
+// Different entities that it takes before anything is said about decisions and scores: the first few requests often
+// come from one place, whatever their names.
+inline constexpr std::uint64_t kLeastUnits = 30;
+
 // What one aspect has found. Findings are kept: one that is contradicted later becomes Conflicting, none is taken back.
 class Finding {
 public:

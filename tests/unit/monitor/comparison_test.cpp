@@ -1,0 +1,371 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "tests/unit/monitor/stream.h"
+
+#include <gtest/gtest.h>
+
+namespace gnomon::monitor {
+namespace {
+
+using test::reasonOf;
+using test::Stream;
+
+const EndpointName kSpam("spam");
+
+TEST(Comparison, isNotFoundBeforeTheFirstPair) {
+    Stream stream;
+    EXPECT_EQ(stream.monitor->comparison(kSpam).error().code, ErrorCode::NotFound);
+    EXPECT_FALSE(stream.monitor->summary(kSpam));
+}
+
+TEST(Comparison, equalVersionsBecomeEquivalent) {
+    Stream stream;
+    stream.sendEqual(100);
+    EXPECT_EQ(stream.verdict(), Verdict::CannotTellYet);
+    stream.sendEqual(2400);
+    const Comparison comparison = stream.comparison();
+    EXPECT_EQ(comparison.verdict, Verdict::Equivalent);
+    EXPECT_EQ(comparison.agreement, 1);
+    EXPECT_GT(comparison.agreementInterval.low, 0.99);
+    EXPECT_EQ(comparison.clusters, 2500u);
+    EXPECT_TRUE(comparison.hasScores);
+    EXPECT_FALSE(comparison.pairsToVerdict);
+}
+
+TEST(Comparison, oneSidedFlipsAboveTheMarginAreDifferent) {
+    Stream stream;
+    stream.sendFlipping(3000, 0.03, true);
+    const Comparison comparison = stream.comparison();
+    EXPECT_EQ(comparison.verdict, Verdict::Different);
+    EXPECT_GT(comparison.flipsToPositive, 50u);
+    EXPECT_EQ(comparison.flipsToNegative, 0u);
+    EXPECT_GT(comparison.flipEvidence, 6);
+    const std::string text = reasonOf(comparison, "decisions")->text;
+    EXPECT_NE(text.find("margin 1.0 %"), std::string::npos) << text;
+    EXPECT_NE(text.find("flips favour spam always (E > 10^"), std::string::npos) << text;
+}
+
+TEST(Comparison, twoSidedFlipsAboveTheMarginAreDifferentToo) {
+    Stream stream;
+    stream.sendFlipping(3000, 0.05, false);
+    EXPECT_EQ(stream.verdict(), Verdict::Different);
+    EXPECT_LT(stream.comparison().flipEvidence, 2);
+}
+
+TEST(Comparison, oneSidedFlipsWithinTheMarginAreEquivalent) {
+    EndpointSettings settings = Stream::defaults();
+    settings.margin = 0.1;
+    Stream stream(1, settings);
+    stream.sendFlipping(3000, 0.02, true);
+    EXPECT_EQ(stream.verdict(), Verdict::Equivalent);
+}
+
+TEST(Comparison, shiftedScoresAreDifferentThoughDecisionsHold) {
+    Stream stream;
+    for (int i = 0; i < 2500; ++i) {
+        const double score = stream.unit() * 0.4;
+        stream.send(stream.pair(score, score + 0.05));
+    }
+    const Comparison comparison = stream.comparison();
+    EXPECT_EQ(reasonOf(comparison, "decisions")->verdict, Verdict::Equivalent);
+    EXPECT_EQ(reasonOf(comparison, "scores")->verdict, Verdict::Different);
+    EXPECT_EQ(comparison.verdict, Verdict::Different);
+    EXPECT_NEAR(comparison.meanDifference, 0.05, 1e-9);
+}
+
+TEST(Comparison, isNotUndoneByWhatComesLater) {
+    Stream stream;
+    stream.sendFlipping(2000, 0.05, true);
+    ASSERT_EQ(stream.verdict(), Verdict::Different);
+    // So many equal pairs that the interval reaches down to the margin again.
+    stream.sendEqual(8000);
+    const Comparison comparison = stream.comparison();
+    EXPECT_LT(1 - comparison.agreement, 0.0125);
+    EXPECT_EQ(comparison.verdict, Verdict::Different);
+}
+
+TEST(Comparison, contradictingEvidenceIsConflicting) {
+    Stream stream;
+    stream.sendEqual(2500);
+    ASSERT_EQ(stream.verdict(), Verdict::Equivalent);
+    stream.sendFlipping(2500, 0.1, true);
+    EXPECT_EQ(stream.verdict(), Verdict::Conflicting);
+    stream.sendEqual(5000);
+    EXPECT_EQ(stream.verdict(), Verdict::Conflicting);
+}
+
+TEST(Comparison, repeatsOfOneEntityAddNoEvidence) {
+    Stream stream;
+    for (int i = 0; i < 5000; ++i) {
+        Observation observation = stream.pair(0.2, 0.8);
+        observation.exchange.cluster = "mail-" + std::to_string(i % 3);
+        stream.send(observation);
+    }
+    const Comparison comparison = stream.comparison();
+    EXPECT_EQ(comparison.coverage.matched, 5000u);
+    EXPECT_EQ(comparison.clusters, 3u);
+    EXPECT_EQ(comparison.verdict, Verdict::CannotTellYet);
+    EXPECT_EQ(comparison.agreement, 0);
+    EXPECT_GT(comparison.agreementInterval.high, 0.5);
+    EXPECT_LT(comparison.flipEvidence, 1);
+}
+
+TEST(Comparison, equalInputsAreOneEntityWhenNobodyNamesOne) {
+    EndpointSettings settings = Stream::defaults();
+    settings.clusterParameter.clear();
+    Stream stream(1, settings);
+    for (int i = 0; i < 300; ++i) {
+        Observation observation = stream.pair(0.2, 0.3);
+        observation.exchange.cluster = "2026-03-01T12:00";
+        const auto value = static_cast<std::uint8_t>(i % 4);
+        observation.inputs = makeTensorSet({{"x", DataType::Uint8, {1}, {value}}});
+        stream.send(observation);
+    }
+    EXPECT_EQ(stream.comparison().clusters, 4u);
+}
+
+TEST(Comparison, whereThePairsWentIsCounted) {
+    Stream stream;
+    const auto sendWith = [&](LegOutcome production, LegOutcome shadow) {
+        Observation observation = stream.equalPair();
+        observation.exchange.legs[0].outcome = production;
+        observation.exchange.legs[1].outcome = shadow;
+        stream.send(observation);
+    };
+    sendWith(LegOutcome::Ok, LegOutcome::Ok);
+    for (const LegOutcome shadow : {LegOutcome::Failed, LegOutcome::NotFinite, LegOutcome::Late, LegOutcome::Dropped,
+                                    LegOutcome::Lost, LegOutcome::Skipped}) {
+        sendWith(LegOutcome::Ok, shadow);
+    }
+    sendWith(LegOutcome::Failed, LegOutcome::Ok);
+    Observation unmirrored = stream.equalPair();
+    unmirrored.exchange.legs.pop_back();
+    unmirrored.exchange.mirrored = false;
+    stream.send(unmirrored);
+
+    const Comparison comparison = stream.comparison();
+    const Coverage expected{9, 8, 1, 1, 3, 1, 1, 1};
+    EXPECT_EQ(comparison.coverage, expected);
+    EXPECT_EQ(comparison.productionErrors, 1u);
+    EXPECT_EQ(comparison.shadowErrors, 3u);
+    EXPECT_EQ(comparison.agreement, 1);
+    EXPECT_EQ(comparison.agreementMissingDisagree, 1.0 / 8);
+}
+
+TEST(Comparison, cannotTellWhilePairsAreMissing) {
+    Stream stream;
+    for (int i = 0; i < 6000; ++i) {
+        Observation observation = stream.equalPair();
+        observation.exchange.legs[1].outcome = i % 5 == 0 ? LegOutcome::Late : LegOutcome::Ok;
+        stream.send(observation);
+    }
+    const Comparison comparison = stream.comparison();
+    EXPECT_EQ(comparison.verdict, Verdict::CannotTellYet);
+    EXPECT_EQ(comparison.reasons.front().aspect, "coverage");
+    EXPECT_EQ(comparison.reasons.front().text,
+              "80.0 % of 6 000 mirrored requests became pairs, at least 90.0 % is needed: 1 200 late");
+    EXPECT_FALSE(comparison.pairsToVerdict);
+}
+
+TEST(Comparison, aShadowThatFailsAloneIsWorse) {
+    Stream stream;
+    for (int i = 0; i < 400; ++i) {
+        Observation observation = stream.equalPair();
+        observation.exchange.legs[1].outcome = i % 10 == 0 ? LegOutcome::Failed : LegOutcome::Ok;
+        stream.send(observation);
+    }
+    const Comparison comparison = stream.comparison();
+    EXPECT_EQ(reasonOf(comparison, "errors")->verdict, Verdict::Worse);
+    EXPECT_EQ(comparison.verdict, Verdict::Worse);
+}
+
+TEST(Comparison, equalDecisionsWithMoreErrorsAreConflicting) {
+    Stream stream;
+    for (int i = 0; i < 4000; ++i) {
+        Observation observation = stream.equalPair();
+        observation.exchange.legs[1].outcome = i % 20 == 0 ? LegOutcome::NotFinite : LegOutcome::Ok;
+        stream.send(observation);
+    }
+    EXPECT_EQ(stream.verdict(), Verdict::Conflicting);
+}
+
+TEST(Comparison, failuresOfOneMomentCountOnce) {
+    Stream stream;
+    stream.sendEqual(500);
+    const WallTime moment = stream.clock.wallNow() + std::chrono::seconds(1);
+    for (int i = 0; i < 40; ++i) {
+        Observation observation = stream.equalPair();
+        observation.exchange.time = moment;
+        observation.exchange.legs[1].outcome = LegOutcome::Lost;
+        stream.send(observation);
+    }
+    const Comparison comparison = stream.comparison();
+    EXPECT_EQ(comparison.shadowErrors, 40u);
+    EXPECT_EQ(reasonOf(comparison, "errors")->verdict, Verdict::CannotTellYet);
+}
+
+TEST(Comparison, slowerInMostPairsIsWorse) {
+    Stream stream;
+    for (int i = 0; i < 300; ++i) {
+        Observation observation = stream.equalPair();
+        observation.exchange.legs[1].latency = std::chrono::milliseconds(20);
+        stream.send(observation);
+    }
+    EXPECT_EQ(reasonOf(stream.comparison(), "latency")->verdict, Verdict::Worse);
+    EXPECT_EQ(stream.verdict(), Verdict::Worse);
+}
+
+TEST(Comparison, slowerByLittleIsNotNoticed) {
+    Stream stream;
+    for (int i = 0; i < 2500; ++i) {
+        Observation observation = stream.equalPair();
+        observation.exchange.legs[1].latency = std::chrono::milliseconds(5); // of a budget of 200
+        stream.send(observation);
+    }
+    EXPECT_EQ(stream.verdict(), Verdict::Equivalent);
+}
+
+TEST(Comparison, aLongTailIsWorse) {
+    Stream stream;
+    for (int i = 0; i < 2500; ++i) {
+        Observation observation = stream.equalPair();
+        observation.exchange.legs[1].latency = std::chrono::milliseconds(i % 10 == 0 ? 150 : 1);
+        stream.send(observation);
+    }
+    const VerdictReason* reason = reasonOf(stream.comparison(), "latency");
+    EXPECT_EQ(stream.verdict(), Verdict::Conflicting); // the answers are equivalent
+    ASSERT_NE(reason, nullptr);
+}
+
+TEST(Comparison, latencyOfBatchesIsNotCompared) {
+    Stream stream;
+    for (int i = 0; i < 300; ++i) {
+        Observation observation = stream.equalPair();
+        observation.exchange.legs[1].latency = std::chrono::milliseconds(80);
+        observation.exchange.legs[1].single = false;
+        stream.send(observation);
+    }
+    const Comparison comparison = stream.comparison();
+    EXPECT_EQ(reasonOf(comparison, "latency")->verdict, Verdict::CannotTellYet);
+    EXPECT_EQ(comparison.productionLatency.size(), 4u);
+    EXPECT_TRUE(comparison.shadowLatency.empty());
+}
+
+TEST(Comparison, showsWhatIsBehindIt) {
+    Stream stream;
+    stream.sendFlipping(500, 0.2, false);
+    const Comparison comparison = stream.comparison();
+    std::uint64_t cells = 0;
+    for (const TransitionCell& cell : comparison.transitions) {
+        cells += cell.count;
+    }
+    EXPECT_EQ(cells, 500u);
+    EXPECT_EQ(comparison.transitions.size(), 3u); // nobody stayed spam
+    std::uint64_t binned = 0;
+    for (const Bin& bin : comparison.scores) {
+        binned += bin.production;
+    }
+    EXPECT_EQ(binned, 500u);
+    EXPECT_EQ(comparison.scores.size(), 50u);
+    std::uint64_t pairs = 0;
+    for (const TimeBucket& bucket : comparison.buckets) {
+        pairs += bucket.pairs;
+        EXPECT_LE(bucket.agreementInterval.low, bucket.agreementSoFar);
+        EXPECT_GE(bucket.agreementInterval.high, bucket.agreementSoFar);
+    }
+    EXPECT_EQ(pairs, 500u);
+    EXPECT_EQ(comparison.buckets.back().agreementInterval, comparison.agreementInterval);
+    const auto summary = stream.monitor->summary(kSpam);
+    EXPECT_TRUE(summary->buckets.empty() && summary->scores.empty() && summary->transitions.empty());
+    EXPECT_EQ(summary->reasons, comparison.reasons);
+}
+
+TEST(Comparison, saysAboutHowManyMorePairsItTakes) {
+    Stream stream;
+    stream.sendEqual(500);
+    const auto more = stream.comparison().pairsToVerdict;
+    ASSERT_TRUE(more);
+    stream.sendEqual(static_cast<int>(*more / 2));
+    EXPECT_EQ(stream.verdict(), Verdict::CannotTellYet);
+    stream.sendEqual(static_cast<int>(*more / 2 + 10));
+    EXPECT_EQ(stream.verdict(), Verdict::Equivalent);
+}
+
+TEST(Comparison, aNewExperimentStartsAfresh) {
+    Stream stream;
+    stream.sendFlipping(2000, 0.05, true);
+    const Comparison before = stream.comparison();
+    ASSERT_EQ(before.verdict, Verdict::Different);
+    const Result<Comparison> fresh = stream.monitor->startExperiment(kSpam);
+    ASSERT_TRUE(fresh);
+    EXPECT_NE(fresh->experiment, before.experiment);
+    EXPECT_EQ(fresh->verdict, Verdict::CannotTellYet);
+    EXPECT_EQ(fresh->coverage, Coverage{});
+    EXPECT_EQ(fresh->shadow, before.shadow);
+}
+
+TEST(Comparison, aNewPairEndsTheExperiment) {
+    Stream stream;
+    stream.sendEqual(50);
+    const ExperimentId before = stream.comparison().experiment;
+    Observation observation = stream.equalPair();
+    observation.exchange.generation = GenerationNumber(2);
+    observation.exchange.legs[1] = Stream::leg(LegRole::Shadow, 3, 0.4);
+    stream.send(observation);
+    const Comparison now = stream.comparison();
+    EXPECT_NE(now.experiment, before);
+    EXPECT_EQ(now.shadow, VersionNumber(3));
+    EXPECT_EQ(now.coverage.matched, 1u);
+}
+
+TEST(Comparison, lateExchangesOfAnOldGenerationDoNotBringItBack) {
+    Stream stream;
+    stream.sendEqual(50);
+    Observation next = stream.equalPair();
+    next.exchange.generation = GenerationNumber(2);
+    next.exchange.legs[1] = Stream::leg(LegRole::Shadow, 3, 0.4);
+    stream.send(next);
+    stream.send(stream.equalPair()); // generation 1, shadow v2
+    EXPECT_EQ(stream.comparison().shadow, VersionNumber(3));
+    EXPECT_EQ(stream.comparison().coverage.mirrored, 1u);
+}
+
+TEST(Comparison, secondShadowDoesNotDisturbTheFirst) {
+    Stream stream;
+    stream.sendEqual(10);
+    Observation both = stream.equalPair();
+    both.exchange.legs.insert(both.exchange.legs.begin() + 1, Stream::leg(LegRole::Shadow, 3, 0.9));
+    stream.send(both);
+    Observation other = stream.equalPair();
+    other.exchange.legs[1] = Stream::leg(LegRole::Shadow, 3, 0.9);
+    stream.send(other);
+    EXPECT_EQ(stream.comparison().shadow, VersionNumber(2));
+    EXPECT_EQ(stream.comparison().coverage.matched, 11u);
+}
+
+TEST(Comparison, aStoppedExperimentStaysTheNewestThatEnded) {
+    Stream stream;
+    stream.sendEqual(10);
+    ASSERT_TRUE(stream.monitor->stopExperiment(kSpam));
+    EXPECT_FALSE(stream.monitor->stopExperiment(kSpam));
+    stream.sendEqual(10); // same generation: still stopped
+    const Comparison ended = stream.comparison();
+    EXPECT_TRUE(ended.stopped);
+    EXPECT_EQ(ended.coverage.matched, 10u);
+    Observation next = stream.equalPair();
+    next.exchange.generation = GenerationNumber(2);
+    stream.send(next);
+    EXPECT_FALSE(stream.comparison().stopped);
+    EXPECT_EQ(stream.comparison().coverage.matched, 1u);
+}
+
+TEST(Comparison, endpointsWithoutSettingsAreIgnored) {
+    Stream stream;
+    Observation observation = stream.equalPair();
+    observation.exchange.endpoint = EndpointName("unknown");
+    stream.send(observation);
+    EXPECT_FALSE(stream.monitor->summary(EndpointName("unknown")));
+    EXPECT_EQ(stream.monitor->startExperiment(EndpointName("unknown")).error().code, ErrorCode::FailedPrecondition);
+}
+
+} // namespace
+} // namespace gnomon::monitor

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "backend/monitor/time_line.h"
+
+#include <gtest/gtest.h>
+
+namespace gnomon::monitor {
+namespace {
+
+WallTime at(std::int64_t seconds) {
+    return WallTime(std::chrono::seconds(1'772'366'400 + seconds));
+}
+
+TEST(TimeLine, staysBoundedAndLosesNothing) {
+    TimeLine line;
+    constexpr int kSeconds = 100'000;
+    for (int i = 0; i < kSeconds; ++i) {
+        line.add(at(i), i % 2 == 0, i % 4 == 0);
+    }
+    const std::vector<TimeBucket> buckets = line.buckets({});
+    EXPECT_LE(buckets.size(), TimeLine::kMostBuckets);
+    EXPECT_GT(buckets.size(), TimeLine::kMostBuckets / 4);
+    std::uint64_t requests = 0;
+    std::uint64_t pairs = 0;
+    std::uint64_t agreeing = 0;
+    for (std::size_t i = 0; i < buckets.size(); ++i) {
+        requests += buckets[i].requests;
+        pairs += buckets[i].pairs;
+        agreeing += buckets[i].agreeing;
+        EXPECT_EQ(buckets[i].length, buckets[0].length);
+        if (i > 0) {
+            EXPECT_GE(buckets[i].start, buckets[i - 1].start + buckets[i - 1].length);
+        }
+    }
+    EXPECT_EQ(requests, static_cast<std::uint64_t>(kSeconds));
+    EXPECT_EQ(pairs, static_cast<std::uint64_t>(kSeconds / 2));
+    EXPECT_EQ(agreeing, static_cast<std::uint64_t>(kSeconds / 4));
+}
+
+TEST(TimeLine, mergedNeighboursKeepTheLaterStanding) {
+    TimeLine line;
+    for (int i = 0; i < 300; ++i) {
+        if (line.startsBucket(at(2 * i))) {
+            line.close({static_cast<double>(i), {}, 0, {}});
+        }
+        line.add(at(2 * i), true, true);
+    }
+    const std::vector<TimeBucket> buckets = line.buckets({300, {}, 0, {}});
+    for (std::size_t i = 1; i < buckets.size(); ++i) {
+        EXPECT_GT(buckets[i].agreementSoFar, buckets[i - 1].agreementSoFar);
+    }
+    EXPECT_EQ(buckets.back().agreementSoFar, 300);
+}
+
+TEST(TimeLine, timeThatRunsBackwardFallsIntoTheNewestBucket) {
+    TimeLine line;
+    line.add(at(100), true, true);
+    line.add(at(10), true, true);
+    EXPECT_EQ(line.buckets({}).size(), 1u);
+}
+
+TEST(TimeLine, quietStretchesHaveNoBucket) {
+    TimeLine line;
+    line.add(at(0), true, true);
+    line.add(at(10'000), true, true);
+    EXPECT_EQ(line.buckets({}).size(), 2u);
+}
+
+} // namespace
+} // namespace gnomon::monitor
