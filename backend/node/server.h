@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Shows gRPC types: for the files of this folder and the program's composition only.
+#pragma once
+
+#include "backend/base/result.h"
+#include "backend/node/listener.h"
+
+#include <grpcpp/grpcpp.h>
+
+#include <chrono>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace gnomon::node {
+
+struct ServerOptions {
+    std::vector<std::string> addresses; // each gets a listener
+    ListenerOptions listener;           // its address is not used
+    std::uint32_t maxMessageBytes = 1u << 20;
+    std::uint64_t memoryQuotaBytes = 256u << 20; // for what gRPC buffers
+    std::shared_ptr<grpc::ServerCredentials> credentials;
+};
+
+// One interface of the node: a gRPC server that gets its connections from our own listeners and has the hardening that
+// Debian's gRPC 1.51 needs (SECURITY.md). Health is served beside the services, for the whole and per endpoint.
+class Server {
+public:
+    // services must outlive the server. Unavailable when an address is taken.
+    static Result<std::unique_ptr<Server>> start(ServerOptions options, const std::vector<grpc::Service*>& services);
+    ~Server();
+
+    std::vector<std::string> addresses() const; // with the ports that were really taken
+    // Health of the whole (empty name) or of one endpoint.
+    void setServing(const std::string& name, bool serving);
+    // Says NOT_SERVING, takes no more connections, tells peers to go away, waits for calls under way until the time is
+    // over, then cancels them.
+    void drain(std::chrono::milliseconds wait);
+
+private:
+    Server() = default;
+
+    std::vector<std::unique_ptr<Listener>> m_listeners;
+    std::unique_ptr<grpc::experimental::ExternalConnectionAcceptor> m_acceptor;
+    std::unique_ptr<grpc::Server> m_server;
+};
+
+} // namespace gnomon::node
