@@ -5,6 +5,7 @@
 #include "backend/port/model_runner.h"
 #include "backend/port/state_store.h"
 #include "backend/serving/endpoint_directory.h"
+#include "backend/serving/policy/breaker.h"
 
 #include <cstdint>
 #include <filesystem>
@@ -19,6 +20,7 @@ struct DirectoryOptions {
     std::uint64_t maxModelBytes = 1ull << 30;       // larger model files are refused
     std::uint64_t maxFileBytes = 16ull << 20;       // the same for every other file
     std::chrono::milliseconds goldenTimeout{10000}; // for one golden case in a worker
+    BreakerRule breaker;                            // when a failing version is not asked for a while
 };
 
 // The directory with what the pipeline needs of it. Thread-safe.

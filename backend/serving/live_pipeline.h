@@ -8,7 +8,6 @@
 #include "backend/port/scorer.h"
 #include "backend/serving/live_directory.h"
 #include "backend/serving/pipeline.h"
-#include "backend/serving/policy/breaker.h"
 
 #include <chrono>
 #include <cstdint>
@@ -23,8 +22,7 @@ struct PipelineOptions {
     std::chrono::milliseconds shadowTimeout{5000}; // then the shadow is late
     std::size_t mirrorQueue = 1024;                // requests waiting for or running in shadows, per shadow
     std::size_t observerQueue = 65536;             // complete exchanges waiting for the observers
-    BreakerRule breaker;
-    std::chrono::seconds substitutionPeriod{60}; // at most one audit record per endpoint in this time
+    std::chrono::seconds substitutionPeriod{60};   // at most one audit record per endpoint in this time
 };
 
 // Everything that the pipeline works with; all of it must outlive the pipeline.

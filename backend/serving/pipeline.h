@@ -26,6 +26,7 @@ struct InferenceCall {
     std::map<std::string, std::string> parameters; // text form of the request's parameters
     Principal caller;
     std::optional<MonoTime> deadline; // the caller's; the endpoint's budget applies as well
+    bool probe = false;               // the node's own, for proof of effect: not mirrored
 };
 
 struct InferenceReply {

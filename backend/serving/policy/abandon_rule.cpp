@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "backend/serving/policy/abandon_rule.h"
+
+namespace gnomon::serving {
+
+namespace {
+
+constexpr std::chrono::seconds kOnce{1};
+constexpr int kMuchMore = 8;
+constexpr std::chrono::milliseconds kLeast{20}; // less is never evidence without the full time
+
+} // namespace
+
+bool AbandonRule::abandoned(MonoTime now) {
+    if (m_inARow > 0 && now - m_lastCounted < kOnce) {
+        return false;
+    }
+    m_lastCounted = now;
+    ++m_inARow;
+    return decide();
+}
+
+bool AbandonRule::stuck() {
+    ++m_stuck;
+    return decide();
+}
+
+void AbandonRule::cameBack() {
+    --m_stuck;
+}
+
+void AbandonRule::succeeded() {
+    m_inARow = 0;
+}
+
+void AbandonRule::clear() {
+    m_inARow = 0;
+    m_skipped = false;
+}
+
+bool AbandonRule::decide() {
+    if (m_skipped || (m_inARow < m_most && m_stuck < m_most)) {
+        return false;
+    }
+    m_skipped = true;
+    return true;
+}
+
+bool tellsOfTheVersion(std::chrono::nanoseconds given, std::chrono::nanoseconds full,
+                       std::chrono::nanoseconds typical) {
+    return given >= full || (given >= kLeast && given >= kMuchMore * typical);
+}
+
+} // namespace gnomon::serving

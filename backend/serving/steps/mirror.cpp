@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "backend/serving/steps/mirror.h"
+#include "backend/serving/policy/decision.h"
+#include "backend/serving/steps/guard.h"
+
+#include <utility>
+
+namespace gnomon::serving {
+
+namespace {
+
+Leg shadowLeg(const ShadowLink& shadow) {
+    Leg leg;
+    leg.role = LegRole::Shadow;
+    leg.version = shadow.version.number;
+    leg.digest = shadow.version.digest;
+    return leg;
+}
+
+} // namespace
+
+// One request in one shadow. Ends exactly once: with the run, or when its time is up, or unstarted.
+class Mirror::ShadowRun final : public Timed, public std::enable_shared_from_this<ShadowRun> {
+public:
+    ShadowRun(std::shared_ptr<Gathering> gathering, ShadowLink shadow, const DecisionRule& rule, const Clock& clock)
+        : m_gathering(std::move(gathering)), m_shadow(std::move(shadow)), m_rule(rule), m_clock(clock) {
+        m_shadow.waiting->fetch_add(1);
+    }
+    ~ShadowRun() override { end(LegOutcome::Lost, "the node stopped"); }
+    ShadowRun(const ShadowRun&) = delete;
+    ShadowRun& operator=(const ShadowRun&) = delete;
+
+    void start(Timers& timers, std::chrono::nanoseconds timeout) {
+        m_started = m_clock.monoNow();
+        m_timeout = timeout;
+        port::RunRequest request{m_gathering->inputs(), {}, m_started + timeout};
+        timers.at(request.deadline, weak_from_this(), 0);
+        const std::shared_ptr<port::Run> run = m_shadow.version.runner->run(
+            std::move(request), [self = shared_from_this()](auto result) { self->finished(std::move(result)); });
+        bool late = false;
+        {
+            const MutexLock lock(m_mutex);
+            late = m_late;
+            m_run = m_gathering ? run : nullptr;
+        }
+        if (late) {
+            run->abandon();
+        }
+    }
+
+    void timeIsUp(std::uint64_t /*token*/) override {
+        {
+            const MutexLock lock(m_mutex);
+            m_late = m_gathering != nullptr;
+        }
+        const auto waited = std::chrono::duration_cast<std::chrono::milliseconds>(m_timeout).count();
+        if (const auto run = end(LegOutcome::Late, "no answer within " + std::to_string(waited) + " ms")) {
+            run->abandon();
+        }
+    }
+
+private:
+    void finished(Result<port::RunResult> result) {
+        const Guarded guarded = guard(result);
+        if (guarded.outcome != LegOutcome::Ok) {
+            const bool full = !result.ok() && result.error().code == ErrorCode::ResourceExhausted;
+            const bool gone = !result.ok() && result.error().code == ErrorCode::Cancelled;
+            end(full ? LegOutcome::Dropped : (gone ? LegOutcome::Lost : guarded.outcome), guarded.error);
+            return;
+        }
+        Leg leg = shadowLeg(m_shadow);
+        const Judgement judgement = judge(m_rule, result->outputs);
+        leg.score = judgement.score;
+        leg.decision = judgement.decision;
+        leg.latency = result->compute.count() > 0 ? result->compute : m_clock.monoNow() - m_started;
+        leg.single = result->single;
+        end(std::move(leg), std::move(result->outputs));
+    }
+
+    std::shared_ptr<port::Run> end(LegOutcome outcome, std::string error) {
+        Leg leg = shadowLeg(m_shadow);
+        leg.outcome = outcome;
+        leg.error = std::move(error);
+        return end(std::move(leg), std::nullopt);
+    }
+
+    // Absent when it had ended before.
+    std::shared_ptr<port::Run> end(Leg leg, std::optional<TensorSet> outputs) {
+        std::shared_ptr<Gathering> gathering;
+        std::shared_ptr<port::Run> run;
+        {
+            const MutexLock lock(m_mutex);
+            gathering.swap(m_gathering);
+            run.swap(m_run);
+        }
+        if (gathering) {
+            m_shadow.waiting->fetch_sub(1);
+            gathering->add(std::move(leg), std::move(outputs));
+        }
+        return run;
+    }
+
+    Mutex m_mutex;
+    std::shared_ptr<Gathering> m_gathering; // guarded by m_mutex once started; absent once ended
+    std::shared_ptr<port::Run> m_run GUARDED_BY(m_mutex);
+    bool m_late GUARDED_BY(m_mutex) = false;
+    const ShadowLink m_shadow;
+    const DecisionRule& m_rule;
+    const Clock& m_clock;
+    MonoTime m_started;
+    std::chrono::nanoseconds m_timeout{0};
+};
+
+Mirror::Mirror(MirrorOptions options, Timers& timers, const Clock& clock, Random& random)
+    : m_options(options), m_timers(timers), m_clock(clock), m_random(random), m_thread([this] { run(); }) {}
+
+void Mirror::stop() {
+    std::deque<std::shared_ptr<ShadowRun>> unstarted;
+    {
+        const MutexLock lock(m_mutex);
+        m_stopping = true;
+        unstarted.swap(m_queue);
+        m_changed.notifyAll();
+    }
+    if (m_thread.joinable()) {
+        m_thread.join();
+    }
+}
+
+bool Mirror::chooses(const ShadowLink& shadow) {
+    return shadow.mirrorPercent >= 100 || (shadow.mirrorPercent > 0 && m_random.unit() * 100 < shadow.mirrorPercent);
+}
+
+void Mirror::hand(std::shared_ptr<Gathering> gathering, const ShadowLink& shadow, const DecisionRule& rule) {
+    Leg leg = shadowLeg(shadow);
+    if (!shadow.version.runner) {
+        leg.outcome = LegOutcome::Skipped;
+        leg.error = shadow.version.why;
+        gathering->add(std::move(leg), std::nullopt);
+    } else if (*shadow.waiting >= m_options.limit) {
+        ++m_dropped;
+        leg.outcome = LegOutcome::Dropped;
+        leg.error = "the shadow has too many requests waiting";
+        gathering->add(std::move(leg), std::nullopt);
+    } else {
+        auto run = std::make_shared<ShadowRun>(std::move(gathering), shadow, rule, m_clock);
+        const MutexLock lock(m_mutex);
+        m_queue.push_back(std::move(run));
+        if (m_queue.size() == 1) {
+            m_changed.notifyOne();
+        }
+    }
+}
+
+void Mirror::run() {
+    std::deque<std::shared_ptr<ShadowRun>> batch;
+    m_mutex.lock();
+    while (!m_stopping) {
+        if (m_queue.empty()) {
+            m_changed.wait(m_mutex);
+            continue;
+        }
+        batch.swap(m_queue);
+        m_mutex.unlock();
+        for (; !batch.empty(); batch.pop_front()) {
+            batch.front()->start(m_timers, m_options.timeout);
+        }
+        m_mutex.lock();
+    }
+    m_mutex.unlock();
+}
+
+} // namespace gnomon::serving

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "backend/base/mutex.h"
+#include "backend/base/random.h"
+#include "backend/serving/endpoint_state.h"
+#include "backend/serving/steps/gathering.h"
+#include "backend/serving/timers.h"
+
+#include <atomic>
+#include <deque>
+#include <memory>
+#include <thread>
+
+namespace gnomon::serving {
+
+struct MirrorOptions {
+    std::chrono::nanoseconds timeout{std::chrono::seconds(5)}; // then the shadow is late
+    std::size_t limit = 1024;                                  // requests that one shadow may owe at a time
+};
+
+// Sends answered requests to shadows too, on a thread of its own: the reply has gone, nothing waits for this.
+// Thread-safe. Requests that find a shadow with too many waiting are dropped and counted.
+class Mirror {
+public:
+    // timers, clock and random must outlive the mirror.
+    Mirror(MirrorOptions options, Timers& timers, const Clock& clock, Random& random);
+    ~Mirror() { stop(); }
+    Mirror(const Mirror&) = delete;
+    Mirror& operator=(const Mirror&) = delete;
+
+    void stop(); // what still waits is lost; what runs is waited for by nobody
+    // Is this request one of the shadow's share?
+    bool chooses(const ShadowLink& shadow);
+    // rule: of the endpoint; lives as long as the directory.
+    void hand(std::shared_ptr<Gathering> gathering, const ShadowLink& shadow, const DecisionRule& rule);
+    std::uint64_t dropped() const { return m_dropped; }
+
+private:
+    class ShadowRun;
+    void run();
+
+    const MirrorOptions m_options;
+    Timers& m_timers;
+    const Clock& m_clock;
+    Random& m_random;
+    std::atomic<std::uint64_t> m_dropped{0};
+    Mutex m_mutex;
+    Condition m_changed;
+    std::deque<std::shared_ptr<ShadowRun>> m_queue GUARDED_BY(m_mutex);
+    bool m_stopping GUARDED_BY(m_mutex) = false;
+    std::thread m_thread;
+};
+
+} // namespace gnomon::serving

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "backend/serving/steps/observer.h"
+
+#include <utility>
+
+namespace gnomon::serving {
+
+Observer::Observer(std::vector<port::ObservationSink*> sinks, std::size_t limit)
+    : m_sinks(std::move(sinks)), m_limit(limit), m_thread([this] { run(); }) {}
+
+void Observer::stop() {
+    {
+        const MutexLock lock(m_mutex);
+        m_stopping = true;
+        m_changed.notifyAll();
+    }
+    if (m_thread.joinable()) {
+        m_thread.join();
+    }
+}
+
+void Observer::push(Observation observation) {
+    const MutexLock lock(m_mutex);
+    if (m_stopping || m_queue.size() >= m_limit) {
+        ++m_dropped;
+        done();
+        return;
+    }
+    m_queue.push_back(std::move(observation));
+    if (m_idle) {
+        m_changed.notifyAll();
+    }
+}
+
+bool Observer::settle(MonoTime until) {
+    const MutexLock lock(m_mutex);
+    while (m_expected > 0) {
+        if (!m_changed.waitUntil(m_mutex, until)) {
+            return m_expected <= 0;
+        }
+    }
+    return true;
+}
+
+void Observer::run() {
+    std::deque<Observation> batch;
+    for (;;) {
+        {
+            const MutexLock lock(m_mutex);
+            m_idle = true;
+            while (m_queue.empty() && !m_stopping) {
+                m_changed.wait(m_mutex);
+            }
+            m_idle = false;
+            if (m_queue.empty()) {
+                return;
+            }
+            batch.swap(m_queue);
+        }
+        for (const Observation& observation : batch) {
+            for (port::ObservationSink* sink : m_sinks) {
+                sink->observe(observation);
+            }
+        }
+        const MutexLock lock(m_mutex);
+        for (; !batch.empty(); batch.pop_front()) {
+            done();
+        }
+    }
+}
+
+// The mutex is held.
+void Observer::done() {
+    if (--m_expected == 0) {
+        m_changed.notifyAll();
+    }
+}
+
+} // namespace gnomon::serving

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "backend/base/mutex.h"
+#include "backend/port/observation_sink.h"
+
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <deque>
+#include <thread>
+#include <vector>
+
+namespace gnomon::serving {
+
+// Hands complete exchanges to the sinks, on one thread of its own. Thread-safe. What does not fit in the queue is
+// dropped and counted, and so is what comes after stop(), which hands over what is queued first.
+class Observer {
+public:
+    Observer(std::vector<port::ObservationSink*> sinks, std::size_t limit);
+    ~Observer() { stop(); }
+    Observer(const Observer&) = delete;
+    Observer& operator=(const Observer&) = delete;
+
+    void stop();
+    void push(Observation observation);
+    std::uint64_t dropped() const { return m_dropped; }
+
+    // An exchange was answered and will be pushed once it is complete.
+    void expect() { ++m_expected; }
+    // True once everything expected was handed to the sinks or dropped.
+    bool settle(MonoTime until);
+
+private:
+    void run();
+    void done();
+
+    const std::vector<port::ObservationSink*> m_sinks;
+    const std::size_t m_limit;
+    std::atomic<std::uint64_t> m_dropped{0};
+    std::atomic<std::int64_t> m_expected{0};
+    Mutex m_mutex;
+    Condition m_changed;
+    std::deque<Observation> m_queue GUARDED_BY(m_mutex);
+    bool m_idle GUARDED_BY(m_mutex) = false; // the thread sleeps until told
+    bool m_stopping GUARDED_BY(m_mutex) = false;
+    std::thread m_thread;
+};
+
+} // namespace gnomon::serving
