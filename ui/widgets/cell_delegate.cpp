@@ -9,9 +9,7 @@
 
 namespace gnomon::ui {
 
-namespace {
-
-Tone toneOf(CellTone tone) {
+Tone toneOfCell(CellTone tone) {
     switch (tone) {
     case CellTone::Act:
         return Tone::Act;
@@ -26,8 +24,6 @@ Tone toneOf(CellTone tone) {
     }
     return Tone::Open;
 }
-
-} // namespace
 
 void CellDelegate::paint(QPainter* painter, const QStyleOptionViewItem& option, const QModelIndex& index) const {
     QStyleOptionViewItem opt = option;
@@ -54,7 +50,7 @@ void CellDelegate::paint(QPainter* painter, const QStyleOptionViewItem& option, 
     if (tone.isValid()) {
         QFont font = opt.font;
         font.setWeight(QFont::Medium);
-        paintBadge(*painter, textRect, font, toneOf(tone.value<CellTone>()), text, colors);
+        paintBadge(*painter, textRect, font, toneOfCell(tone.value<CellTone>()), text, colors);
     } else {
         const bool muted = index.data(MutedRole).toBool();
         painter->setFont(opt.font);

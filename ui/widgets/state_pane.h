@@ -4,6 +4,7 @@
 #include <QTimer>
 #include <QWidget>
 
+#include "ui/models/failure.h"
 #include "ui/widgets/tokens.h"
 
 #include <functional>
@@ -17,14 +18,6 @@ namespace gnomon::ui {
 class StateBadge;
 class PaneOverlay;
 class PanePage;
-
-// Something went wrong, in words: what, what it means for the person, what can be done.
-struct Failure {
-    QString cause;
-    QString effect;
-    QString remedy;
-    QString details; // for Copy details
-};
 
 // A button of an empty or failed pane.
 struct PaneAction {

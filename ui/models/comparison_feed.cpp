@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/models/comparison_feed.h"
+
+#include "ui/bridge/fleet.h"
+#include "ui/bridge/node_session.h"
+
+#include <chrono>
+
+namespace gnomon::ui {
+
+namespace {
+
+constexpr std::chrono::seconds kInterval{10};
+
+} // namespace
+
+ComparisonFeed::ComparisonFeed(Fleet& fleet, QObject* parent) : QObject(parent), m_fleet(fleet) {
+    m_timer.setInterval(kInterval);
+    connect(&m_timer, &QTimer::timeout, this, &ComparisonFeed::refresh);
+    m_timer.start();
+    connect(&fleet, &Fleet::sessionChanged, this, [this](NodeSession* session) { askFor(*session); });
+    connect(&fleet, &Fleet::sessionAboutToBeRemoved, this,
+            [this](NodeSession* session) { drop(session->profile().id); });
+}
+
+const Comparison* ComparisonFeed::find(const std::string& profile, const EndpointName& endpoint) const {
+    const auto found = m_known.find({profile, endpoint});
+    return found == m_known.end() ? nullptr : &found->second;
+}
+
+void ComparisonFeed::refresh() {
+    m_requests.clear();
+    for (NodeSession* session : m_fleet.sessions()) {
+        askFor(*session);
+    }
+}
+
+// Asks for what was not asked for since the last refresh.
+void ComparisonFeed::askFor(NodeSession& session) {
+    if (session.freshness() != Freshness::Live) {
+        return;
+    }
+    for (const EndpointSnapshot& snapshot : session.latest()->endpoints) {
+        const Key key{session.profile().id, snapshot.settings.name};
+        if (!snapshot.comparison) {
+            m_known.erase(key);
+            continue;
+        }
+        if (const auto known = m_known.find(key);
+            known != m_known.end() && !(known->second.experiment == snapshot.comparison->experiment)) {
+            m_known.erase(known);
+            m_requests.erase(key);
+        }
+        if (!m_requests.contains(key)) {
+            m_requests[key] = session.getComparison(key.second, [this, key](const Result<Comparison>& result) {
+                if (result.ok()) {
+                    m_known.insert_or_assign(key, *result);
+                    Q_EMIT changed();
+                }
+            });
+        }
+    }
+}
+
+void ComparisonFeed::drop(const std::string& profile) {
+    std::erase_if(m_requests, [&](const auto& entry) { return entry.first.first == profile; });
+    std::erase_if(m_known, [&](const auto& entry) { return entry.first.first == profile; });
+}
+
+} // namespace gnomon::ui

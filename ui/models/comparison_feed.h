@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QObject>
+#include <QTimer>
+
+#include "backend/domain/comparison.h"
+#include "ui/bridge/request.h"
+
+#include <map>
+#include <string>
+#include <utility>
+
+namespace gnomon::ui {
+
+class Fleet;
+class NodeSession;
+
+// Fetches the full comparison of every endpoint that has a shadow, every ten seconds while its node is live: heartbeats
+// carry only its summary. GUI thread only; the fleet must outlive it.
+class ComparisonFeed final : public QObject {
+    Q_OBJECT
+public:
+    using Key = std::pair<std::string, EndpointName>; // profile, endpoint
+
+    explicit ComparisonFeed(Fleet& fleet, QObject* parent = nullptr);
+
+    // Null while there is none. Of the experiment that the summary names, never of an older one.
+    const Comparison* find(const std::string& profile, const EndpointName& endpoint) const;
+    void refresh();
+
+Q_SIGNALS:
+    void changed();
+
+private:
+    void askFor(NodeSession& session);
+    void drop(const std::string& profile);
+
+    Fleet& m_fleet;
+    QTimer m_timer;
+    std::map<Key, Request> m_requests;
+    std::map<Key, Comparison> m_known;
+};
+
+} // namespace gnomon::ui

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "backend/domain/node.h"
+#include "backend/port/console_store.h"
+#include "ui/models/merging_model.h"
+#include "ui/models/severity.h"
+
+#include <chrono>
+#include <optional>
+#include <string>
+
+namespace gnomon::ui {
+
+class ComparisonFeed;
+class Fleet;
+class NodeSession;
+
+// One endpoint of one node; or, with an empty endpoint, a node that has something to say for itself: nothing was heard
+// from it, or it raised an alarm.
+struct EndpointRow {
+    std::string profile;
+    QString node;
+    port::EnvironmentClass environment = port::EnvironmentClass::Test;
+    bool readOnly = false;
+    EndpointName endpoint;
+    Judgement judgement;
+    RowState state = RowState::Loading;
+    QString age; // "0.4 s"; empty when never heard
+    EndpointSnapshot snapshot;
+    std::optional<Comparison> comparison;
+
+    bool isNode() const { return endpoint.value.empty(); }
+    bool operator==(const EndpointRow&) const = default;
+};
+
+// All endpoints of all connected nodes, the worst first. Follows the fleet by itself; GUI thread only.
+class EndpointModel final : public LiveTable<EndpointRow> {
+    Q_OBJECT
+public:
+    enum Column {
+        StateColumn,
+        EndpointColumn,
+        NodeColumn,
+        ModeColumn,
+        ShadowColumn,
+        AgreementColumn,
+        LatencyColumn,
+        RateColumn,
+        SubstitutedColumn,
+        AgeColumn,
+        ColumnCount
+    };
+
+    // Both must outlive the model.
+    EndpointModel(const Fleet& fleet, const ComparisonFeed& feed, QObject* parent = nullptr);
+
+    void refresh();
+
+protected:
+    int columns() const override { return ColumnCount; }
+    QVariant cell(const EndpointRow& row, int column, int role) const override;
+    QVariant heading(int column) const override;
+    Qt::Alignment align(int column) const override;
+
+private:
+    void collect(const NodeSession& session, std::vector<EndpointRow>& rows) const;
+
+    const Fleet& m_fleet;
+    const ComparisonFeed& m_feed;
+};
+
+} // namespace gnomon::ui

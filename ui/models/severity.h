@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QString>
+
+#include "backend/domain/node.h"
+#include "ui/models/cell_roles.h"
+
+namespace gnomon::ui {
+
+// What an endpoint asks of people. Pure: a function of what is known.
+struct Judgement {
+    CellTone tone = CellTone::Open;
+    QString word; // "Different", "Fallback", "OK"
+    QString why;  // one sentence
+    int rank = 0; // 0 is worst; the fleet is sorted by it
+
+    bool operator==(const Judgement&) const = default;
+};
+
+// details: the full comparison, when it is at hand; the snapshot's summary otherwise.
+Judgement judge(const EndpointSnapshot& snapshot, const std::optional<Comparison>& details, RowState state);
+
+} // namespace gnomon::ui
