@@ -106,6 +106,11 @@ void Experiment::advanceTo(WallTime time) {
     }
 }
 
+void Experiment::stop(WallTime time) {
+    m_stopped = time;
+    m_entities = {}; // only needed for what comes, and most of the memory
+}
+
 void Experiment::seenIn(GenerationNumber generation) {
     m_generation = std::max(m_generation, generation);
 }

@@ -38,7 +38,8 @@ public:
     // A mirrored request. The legs are of this experiment's versions.
     void addMirrored(const Observation& observation, const Leg& production, const Leg& shadow);
 
-    void stop(WallTime time) { m_stopped = time; }
+    // Nothing is added after it.
+    void stop(WallTime time);
     const VersionPair& pair() const { return m_pair; }
     // The newest generation that was seen to ask for this pair.
     GenerationNumber generation() const { return m_generation; }

@@ -75,7 +75,7 @@ Result<std::unique_ptr<SQLite::Database>> openDatabase(const std::filesystem::pa
 
 Error databaseError(const SQLite::Exception& exception, const std::string& what) {
     const std::string message = "cannot " + what + ": " + exception.what();
-    switch (exception.getErrorCode()) {
+    switch (exception.getErrorCode() & 0xff) { // without SQLite's extended part
     case SQLITE_CORRUPT:
     case SQLITE_NOTADB:
         return {ErrorCode::Corrupt, message, "restore the file from a backup"};

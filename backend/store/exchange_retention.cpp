@@ -35,8 +35,9 @@ Status ExchangeWriter::retain() {
         const std::uint64_t goal = m_options.maxBytes - m_options.maxBytes / 20;
         std::size_t spared = m_options.keepNewest;
         for (int i = 0; i < kDeletesPerRound && liveBytes() > goal; ++i) {
+            const int rows = rowsToEvict(liveBytes() - goal);
             // The size is a promise and the spared ones are a convenience: when only those are left, fewer are spared.
-            while (evict(spared) == 0 && spared > 0) {
+            while (evict(rows, spared) == 0 && spared > 0) {
                 spared /= 2;
             }
         }
@@ -64,7 +65,16 @@ int ExchangeWriter::removeOld() {
     return removed;
 }
 
-int ExchangeWriter::evict(std::size_t spared) {
+int ExchangeWriter::rowsToEvict(std::uint64_t excess) {
+    std::uint64_t rows = 0;
+    for (const auto& [endpoint, count] : m_rows) {
+        rows += count;
+    }
+    const std::uint64_t perRow = std::max<std::uint64_t>(1, liveBytes() / std::max<std::uint64_t>(1, rows));
+    return static_cast<int>(std::clamp<std::uint64_t>(excess / perRow, 1, kRowsPerDelete));
+}
+
+int ExchangeWriter::evict(int rows, std::size_t spared) {
     const auto most = std::max_element(m_rows.begin(), m_rows.end(),
                                        [](const auto& a, const auto& b) { return a.second < b.second; });
     if (most == m_rows.end()) {
@@ -77,7 +87,7 @@ int ExchangeWriter::evict(std::size_t spared) {
                              "ORDER BY differs, gap, seq LIMIT ?3)");
     remove.bind(1, most->first);
     remove.bind(2, static_cast<std::int64_t>(spared));
-    remove.bind(3, kRowsPerDelete);
+    remove.bind(3, rows);
     const int gone = remove.exec();
     most->second -= std::min(most->second, static_cast<std::uint64_t>(gone));
     return gone;

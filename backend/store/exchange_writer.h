@@ -45,8 +45,10 @@ private:
     Status retain();
     std::uint64_t liveBytes() REQUIRES(m_databaseMutex);
     int removeOld() REQUIRES(m_databaseMutex);
-    // From the endpoint that has most; spares its newest `spared`.
-    int evict(std::size_t spared) REQUIRES(m_databaseMutex);
+    // About how many rows hold so many bytes; at least one.
+    int rowsToEvict(std::uint64_t excess) REQUIRES(m_databaseMutex);
+    // From the endpoint that has most; spares its newest `spared`. Returns how many went.
+    int evict(int rows, std::size_t spared) REQUIRES(m_databaseMutex);
 
     const ExchangeStoreOptions m_options; // constant after construction, as is
     const Clock& m_clock;                 // this

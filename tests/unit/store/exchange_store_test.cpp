@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "tests/unit/store/exchanges.h"
+
+#include <algorithm>
+#include <fstream>
+#include <iterator>
+
+namespace gnomon::store {
+namespace {
+
+using ExchangeStore = test::Exchanges;
+
+TEST_F(ExchangeStore, whatWasObservedCanBeRead) {
+    open();
+    Observation observation = exchange(0.2, 0.7);
+    observation.exchange.reason = "production was late";
+    observation.exchange.legs[0].outcome = LegOutcome::Late;
+    observation.exchange.legs[0].error = "took 300 ms";
+    observation.exchange.legs[1].single = false;
+    observation.exchange.legs[1].score.reset();
+    record(observation);
+    ASSERT_TRUE(store->flush());
+    const auto found = store->get(observation.exchange.id);
+    ASSERT_TRUE(found);
+    EXPECT_EQ(found->exchange, observation.exchange);
+    ASSERT_TRUE(found->payload);
+    EXPECT_EQ(found->payload->inputs, copyTensors(observation.inputs));
+    ASSERT_EQ(found->payload->outputs.size(), 1u);
+    EXPECT_EQ(found->payload->outputs[0].first, "v1");
+    EXPECT_EQ(found->payload->outputs[0].second, copyTensors(observation.outputs[0].second));
+}
+
+TEST_F(ExchangeStore, unknownIdsAreNotFound) {
+    open();
+    EXPECT_EQ(store->get(ExchangeId("nobody")).error().code, ErrorCode::NotFound);
+}
+
+TEST_F(ExchangeStore, survivesReopening) {
+    open();
+    const Exchange row = record(exchange(0.2, 0.7));
+    open(); // the destructor writes what is queued
+    ASSERT_TRUE(store->get(row.id));
+    const Exchange next = record(exchange(0.1, 0.1));
+    ASSERT_TRUE(store->flush());
+    EXPECT_EQ(listed({}), (std::vector{next.id.value, row.id.value}));
+}
+
+TEST_F(ExchangeStore, isWrittenInTimeWithoutBeingAsked) {
+    options.writeEvery = std::chrono::milliseconds(1);
+    open();
+    const Exchange row = record(exchange(0.2, 0.7));
+    while (!store->get(row.id)) {
+        std::this_thread::yield();
+    }
+}
+
+TEST_F(ExchangeStore, theSameExchangeTwiceIsOne) {
+    open();
+    const Observation observation = exchange(0.2, 0.7);
+    record(observation);
+    record(observation);
+    ASSERT_TRUE(store->flush());
+    EXPECT_EQ(listed({}).size(), 1u);
+}
+
+TEST_F(ExchangeStore, whatDoesNotFitTheQueueIsCounted) {
+    options.queueLimit = 3;
+    open();
+    for (int i = 0; i < 10; ++i) {
+        record(exchange(0.2, 0.7));
+    }
+    EXPECT_EQ(store->dropped(), 7u);
+    ASSERT_TRUE(store->flush());
+    EXPECT_EQ(listed({}).size(), 3u);
+    EXPECT_FALSE(store->trouble());
+}
+
+TEST_F(ExchangeStore, payloadsAreKeptAsTheEndpointSays) {
+    options.payload[EndpointName("off")] = PayloadPolicy{false, 1.0, 1000};
+    options.payload[EndpointName("small")] = PayloadPolicy{true, 1.0, 10};
+    options.payload[EndpointName("half")] = PayloadPolicy{true, 0.5, 1000};
+    open();
+    const auto kept = [&](const char* endpoint, int exchanges) {
+        int payloads = 0;
+        for (int i = 0; i < exchanges; ++i) {
+            const Exchange row = record(exchange(0.2, 0.7, endpoint));
+            EXPECT_TRUE(store->flush());
+            payloads += store->get(row.id)->payload ? 1 : 0;
+        }
+        return payloads;
+    };
+    EXPECT_EQ(kept("spam", 5), 5);
+    EXPECT_EQ(kept("off", 5), 0);
+    EXPECT_EQ(kept("small", 5), 0);
+    EXPECT_EQ(kept("unnamed", 5), 0);
+    const int half = kept("half", 200);
+    EXPECT_GT(half, 60);
+    EXPECT_LT(half, 140);
+}
+
+TEST_F(ExchangeStore, recentAreTheNewestWithPayload) {
+    options.payload[EndpointName("spam")].maxBytes = 100;
+    open();
+    std::vector<std::string> expected;
+    for (int i = 0; i < 10; ++i) {
+        Observation observation = exchange(0.2, 0.7);
+        if (i % 2 == 0) {
+            observation.inputs = makeTensorSet({{"x", DataType::Uint8, {200}, Bytes(200)}});
+        } else {
+            expected.insert(expected.begin(), observation.exchange.id.value);
+        }
+        record(observation);
+    }
+    ASSERT_TRUE(store->flush());
+    const auto recent = store->recent(EndpointName("spam"), 3);
+    ASSERT_TRUE(recent);
+    ASSERT_EQ(recent->size(), 3u);
+    for (std::size_t i = 0; i < 3; ++i) {
+        EXPECT_EQ((*recent)[i].exchange.id.value, expected[i]);
+        EXPECT_TRUE((*recent)[i].payload);
+    }
+    EXPECT_TRUE(store->recent(EndpointName("unknown"), 3)->empty());
+}
+
+TEST_F(ExchangeStore, requestsAreFoundByIdAndByTime) {
+    open();
+    Observation first = exchange(0.2, 0.7);
+    first.exchange.requestId = "same";
+    record(first);
+    Observation second = exchange(0.2, 0.7);
+    second.exchange.requestId = "same";
+    record(second);
+    record(exchange(0.2, 0.7, "other"));
+    ASSERT_TRUE(store->flush());
+    const EndpointName spam("spam");
+    EXPECT_EQ(store->findByRequestId(spam, "same")->id, second.exchange.id);
+    EXPECT_EQ(store->findByRequestId(spam, "missing").error().code, ErrorCode::NotFound);
+    EXPECT_EQ(store->findByRequestId(spam, "").error().code, ErrorCode::NotFound);
+    const WallTime time = first.exchange.time;
+    EXPECT_EQ(store->findByTime(spam, time - std::chrono::hours(1))->id, first.exchange.id);
+    EXPECT_EQ(store->findByTime(spam, time + std::chrono::milliseconds(400))->id, first.exchange.id);
+    EXPECT_EQ(store->findByTime(spam, time + std::chrono::milliseconds(600))->id, second.exchange.id);
+    EXPECT_EQ(store->findByTime(spam, time + std::chrono::hours(1))->id, second.exchange.id);
+    EXPECT_EQ(store->findByTime(EndpointName("unknown"), time).error().code, ErrorCode::NotFound);
+}
+
+TEST_F(ExchangeStore, anErasedPayloadLeavesTheFiles) {
+    open();
+    const std::string secret = "a sentence that nobody may find again";
+    Observation observation = exchange(0.2, 0.7);
+    observation.inputs = makeTensorSet({{"x", DataType::Uint8, {37}, toBytes(secret)}});
+    record(observation);
+    record(exchange(0.2, 0.7));
+    ASSERT_TRUE(store->flush());
+    const auto onDisk = [&] {
+        bool found = false;
+        for (const auto& entry : std::filesystem::directory_iterator(folder.path())) {
+            std::ifstream file(entry.path(), std::ios::binary);
+            const std::string content{std::istreambuf_iterator<char>(file), {}};
+            found = found || content.find(secret) != std::string::npos;
+        }
+        return found;
+    };
+    ASSERT_TRUE(onDisk());
+    ASSERT_TRUE(store->erasePayload(observation.exchange.id));
+    EXPECT_FALSE(onDisk());
+    EXPECT_FALSE(store->get(observation.exchange.id)->payload);
+    EXPECT_EQ(store->erasePayload(observation.exchange.id).error().code, ErrorCode::NotFound);
+}
+
+TEST_F(ExchangeStore, blobsComeBackAsTheyWere) {
+    open();
+    EXPECT_EQ(store->loadBlob("monitor").error().code, ErrorCode::NotFound);
+    const Bytes first = {0, 1, 2, 255};
+    ASSERT_TRUE(store->saveBlob("monitor", first));
+    ASSERT_TRUE(store->saveBlob("empty", {}));
+    open();
+    EXPECT_EQ(store->loadBlob("monitor").value(), first);
+    EXPECT_EQ(store->loadBlob("empty").value(), Bytes{});
+    ASSERT_TRUE(store->saveBlob("monitor", Bytes{7}));
+    EXPECT_EQ(store->loadBlob("monitor").value(), Bytes{7});
+}
+
+TEST_F(ExchangeStore, limitsOfZeroAreRefused) {
+    options.maxBytes = 0;
+    EXPECT_EQ(SqliteExchangeStore::open(options, clock).error().code, ErrorCode::InvalidArgument);
+}
+
+} // namespace
+} // namespace gnomon::store
