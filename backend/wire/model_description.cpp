@@ -14,6 +14,7 @@ namespace {
 // What load generators may ask for in one request; the engine itself knows no limit.
 constexpr int kMostRows = 1024;
 constexpr std::string_view kClassNames = "class_names:";
+constexpr const char* kDigest = "sha256";
 
 inference::DataType configTypeOf(DataType type) {
     switch (type) {
@@ -119,6 +120,9 @@ void writeModelConfig(const ModelDescription& model, inference::ModelConfig& mes
     for (const TensorSpec& spec : model.schema.outputs) {
         writeConfigTensor(spec, batches, *message.add_output());
     }
+    if (!model.schema.digest.isZero()) {
+        (*message.mutable_parameters())[kDigest].set_string_value(toHex(model.schema.digest));
+    }
     for (const auto& [output, names] : model.schema.classNames) {
         // Class names are whatever bytes the model's file holds; what is not UTF-8 is replaced.
         (*message.mutable_parameters())[std::string(kClassNames) + output].set_string_value(
@@ -141,6 +145,10 @@ void addModelConfig(const inference::ModelConfig& message, port::ModelSchema& sc
         }
     }
     for (const auto& [key, parameter] : message.parameters()) {
+        if (key == kDigest) {
+            const Result<Digest> digest = digestFromHex(parameter.string_value());
+            schema.digest = digest.ok() ? *digest : Digest{};
+        }
         if (!key.starts_with(kClassNames)) {
             continue;
         }

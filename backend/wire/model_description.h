@@ -25,12 +25,14 @@ struct ModelDescription {
 bool takesBatches(const port::ModelSchema& schema);
 
 void writeModelMetadata(const ModelDescription& model, inference::ModelMetadataResponse& message);
-// Class names of flattened outputs travel as the parameter "class_names:<output>", a JSON array of strings.
+// Class names of flattened outputs travel as the parameter "class_names:<output>", a JSON array of strings; the digest
+// of the model's bytes as "sha256".
 void writeModelConfig(const ModelDescription& model, inference::ModelConfig& message);
 
 // InvalidArgument when a name, datatype or shape cannot be.
 Result<ModelDescription> readModelMetadata(const inference::ModelMetadataResponse& message);
-// Adds what only the configuration tells (optional inputs, class names). What does not fit the schema is ignored.
+// Adds what only the configuration tells (optional inputs, class names, digest). What does not fit the schema is
+// ignored.
 void addModelConfig(const inference::ModelConfig& message, port::ModelSchema& schema);
 
 } // namespace gnomon::wire

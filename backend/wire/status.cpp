@@ -87,36 +87,23 @@ ErrorCode codeOf(grpc::StatusCode code) {
     return ErrorCode::Internal;
 }
 
-} // namespace
-
-grpc::Status toGrpc(const Error& error) {
-    const grpc::StatusCode code = codeOf(error.code);
-    const std::string message = printable(error.message, kMostMessageBytes);
-    if (error.field.empty() && error.remedy.empty()) {
-        return {code, message};
-    }
-    v1::ErrorDetail detail;
-    detail.set_field(printable(error.field, kMostFieldBytes));
-    detail.set_remedy(printable(error.remedy, kMostRemedyBytes));
+v1::StatusDetails detailsOf(const Error& error) {
     v1::StatusDetails details;
-    details.set_code(code);
-    details.set_message(message);
-    details.add_details()->PackFrom(detail);
-    return {code, message, details.SerializeAsString()};
+    details.set_code(codeOf(error.code));
+    details.set_message(printable(error.message, kMostMessageBytes));
+    if (!error.field.empty() || !error.remedy.empty()) {
+        v1::ErrorDetail detail;
+        detail.set_field(printable(error.field, kMostFieldBytes));
+        detail.set_remedy(printable(error.remedy, kMostRemedyBytes));
+        details.add_details()->PackFrom(detail);
+    }
+    return details;
 }
 
-grpc::Status toGrpc(const gnomon::Status& status) {
-    return status.ok() ? grpc::Status::OK : toGrpc(status.error());
-}
-
-Error fromGrpc(const grpc::Status& status) {
-    Error error{codeOf(status.error_code()), printable(status.error_message(), kMostMessageBytes)};
+Error errorOf(grpc::StatusCode code, std::string_view message, const v1::StatusDetails& details) {
+    Error error{codeOf(code), printable(message, kMostMessageBytes)};
     if (error.message.empty()) {
         error.message = std::string("the peer gave no reason with ") + codeName(error.code);
-    }
-    v1::StatusDetails details;
-    if (status.error_details().empty() || !details.ParseFromString(status.error_details())) {
-        return error;
     }
     for (const google::protobuf::Any& any : details.details()) {
         v1::ErrorDetail detail;
@@ -126,6 +113,45 @@ Error fromGrpc(const grpc::Status& status) {
         }
     }
     return error;
+}
+
+} // namespace
+
+grpc::Status toGrpc(const Error& error) {
+    const v1::StatusDetails details = detailsOf(error);
+    const bool more = details.details_size() > 0;
+    return {codeOf(error.code), details.message(), more ? details.SerializeAsString() : ""};
+}
+
+grpc::Status toGrpc(const gnomon::Status& status) {
+    return status.ok() ? grpc::Status::OK : toGrpc(status.error());
+}
+
+Error fromGrpc(const grpc::Status& status) {
+    v1::StatusDetails details;
+    if (!details.ParseFromString(status.error_details())) {
+        details.Clear();
+    }
+    return errorOf(status.error_code(), status.error_message(), details);
+}
+
+std::string encodeStatus(const gnomon::Status& status) {
+    v1::StatusDetails details;
+    details.set_message("ok"); // so that success is not nothing at all
+    return status.ok() ? details.SerializeAsString() : detailsOf(status.error()).SerializeAsString();
+}
+
+gnomon::Status decodeStatus(std::string_view bytes) {
+    v1::StatusDetails details;
+    const bool read = details.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()));
+    if (!read || details.message().empty() || details.code() < 0 ||
+        details.code() > grpc::StatusCode::UNAUTHENTICATED) {
+        return Error{ErrorCode::Corrupt, "a process did not say whether it succeeded"};
+    }
+    if (details.code() == grpc::StatusCode::OK) {
+        return {};
+    }
+    return errorOf(static_cast<grpc::StatusCode>(details.code()), details.message(), details);
 }
 
 } // namespace gnomon::wire

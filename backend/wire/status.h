@@ -3,6 +3,9 @@
 
 #include "backend/base/result.h"
 
+#include <string>
+#include <string_view>
+
 namespace grpc {
 class Status;
 }
@@ -16,5 +19,9 @@ grpc::Status toGrpc(const gnomon::Status& status);
 
 // The failure a peer reported, made safe to print. Details that cannot be read are ignored. REQUIRES: !status.ok().
 Error fromGrpc(const grpc::Status& status);
+
+// The same as bytes, for a pipe between two of our own processes. Corrupt when the bytes are not such a message.
+std::string encodeStatus(const gnomon::Status& status);
+gnomon::Status decodeStatus(std::string_view bytes);
 
 } // namespace gnomon::wire

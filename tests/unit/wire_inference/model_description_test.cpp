@@ -12,6 +12,7 @@ ModelDescription batching() {
     model.schema.inputs = {{"x", DataType::Fp32, {-1, 57}, false}, {"hint", DataType::ByteString, {-1}, true}};
     model.schema.outputs = {{"p", DataType::Fp32, {-1, 2}, false}};
     model.schema.classNames = {{"p", {"ham", "sp\"am"}}};
+    model.schema.digest = sha256(asBytes("model"));
     return model;
 }
 
@@ -26,7 +27,7 @@ TEST(ModelDescription, metadataReadsBackTheSame) {
     EXPECT_EQ(model->schema.inputs[0], batching().schema.inputs[0]);
 }
 
-TEST(ModelDescription, configurationAddsOptionalInputsAndClassNames) {
+TEST(ModelDescription, configurationAddsOptionalInputsClassNamesAndDigest) {
     inference::ModelMetadataResponse metadata;
     writeModelMetadata(batching(), metadata);
     inference::ModelConfig config;
@@ -36,6 +37,7 @@ TEST(ModelDescription, configurationAddsOptionalInputsAndClassNames) {
     addModelConfig(config, model->schema);
     EXPECT_EQ(model->schema.inputs, batching().schema.inputs);
     EXPECT_EQ(model->schema.classNames, batching().schema.classNames);
+    EXPECT_EQ(model->schema.digest, batching().schema.digest);
 }
 
 // Load generators drop the first metadata dimension when max_batch_size > 0, and the configuration must not have it.

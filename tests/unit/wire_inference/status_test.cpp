@@ -14,6 +14,15 @@ TEST(WireStatus, everyErrorCodeComesBack) {
     }
 }
 
+TEST(WireStatus, bytesForAPipeReadBackTheSame) {
+    const Error error{ErrorCode::FailedPrecondition, "it failed", "try again", "name"};
+    EXPECT_EQ(decodeStatus(encodeStatus(error)).error(), error);
+    EXPECT_TRUE(decodeStatus(encodeStatus(gnomon::Status())).ok());
+    for (const std::string_view broken : {"", "x", "\xff\xff"}) {
+        EXPECT_EQ(decodeStatus(broken).error().code, ErrorCode::Corrupt);
+    }
+}
+
 TEST(WireStatus, successIsOk) {
     EXPECT_TRUE(toGrpc(gnomon::Status()).ok());
     EXPECT_EQ(toGrpc(gnomon::Status(Error{ErrorCode::Corrupt, "x"})).error_code(), grpc::StatusCode::DATA_LOSS);
