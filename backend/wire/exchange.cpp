@@ -12,6 +12,7 @@ namespace {
 constexpr std::size_t kMaxLegs = 1000;
 constexpr std::size_t kMaxTensors = 1000;
 constexpr std::size_t kMaxToken = 1024;
+constexpr std::size_t kMaxPage = 1000;
 constexpr auto kDecode = [](const auto& in) { return fromProto(in); };
 
 v1::LegRole writeRole(LegRole in) {
@@ -178,7 +179,7 @@ v1::ListExchangesRequest toProto(const ExchangeFilter& in) {
     }
     out.set_only_disagreeing(in.onlyDisagreeing);
     out.set_most_disagreeing_first(in.mostDisagreeingFirst);
-    out.set_page_size(static_cast<int>(std::min<std::size_t>(in.pageSize, 1000)));
+    out.set_page_size(static_cast<int>(std::min(in.pageSize, kMaxPage)));
     out.set_page_token(in.pageToken);
     return out;
 }
@@ -204,8 +205,46 @@ Result<ExchangeFilter> fromProto(const v1::ListExchangesRequest& in) {
     }
     out.onlyDisagreeing = in.only_disagreeing();
     out.mostDisagreeingFirst = in.most_disagreeing_first();
-    out.pageSize = r.take(pageSize(in.page_size(), 100, 1000), "page_size");
+    out.pageSize = r.take(pageSize(in.page_size(), 100, kMaxPage), "page_size");
     out.pageToken = r.exact(in.page_token(), kMaxToken, "page_token");
+    return r.result(std::move(out));
+}
+
+v1::ListExchangesResponse toProto(const ExchangePage& in) {
+    v1::ListExchangesResponse out;
+    for (const Exchange& exchange : in.exchanges) {
+        *out.add_exchanges() = toProto(exchange);
+    }
+    out.set_next_page_token(in.nextPageToken);
+    return out;
+}
+
+Result<ExchangePage> fromProto(const v1::ListExchangesResponse& in) {
+    Reader r;
+    ExchangePage out;
+    out.exchanges = r.list<Exchange>(in.exchanges(), kMaxPage, "exchanges", kDecode);
+    out.nextPageToken = r.exact(in.next_page_token(), kMaxToken, "next_page_token");
+    return r.result(std::move(out));
+}
+
+v1::GetExchangeResponse toProto(const port::ExchangeDetail& in) {
+    v1::GetExchangeResponse out;
+    *out.mutable_exchange() = toProto(in.exchange);
+    if (in.payload) {
+        *out.mutable_payload() = toProto(*in.payload);
+    }
+    out.set_withheld(in.withheld);
+    return out;
+}
+
+Result<port::ExchangeDetail> fromProto(const v1::GetExchangeResponse& in) {
+    Reader r;
+    port::ExchangeDetail out;
+    out.exchange = r.take(fromProto(in.exchange()), "exchange");
+    if (in.has_payload()) {
+        out.payload = r.take(fromProto(in.payload()), "payload");
+    }
+    out.withheld = r.text(in.withheld());
     return r.result(std::move(out));
 }
 

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "backend/client/connection.h"
+#include "backend/client/identity.h"
+
+#include <grpcpp/create_channel.h>
+#include <grpcpp/security/credentials.h>
+#include <grpcpp/support/channel_arguments.h>
+
+namespace gnomon::client {
+
+namespace {
+
+grpc::ChannelArguments arguments(const ConnectOptions& options, int mostReceivedBytes) {
+    grpc::ChannelArguments arguments;
+    arguments.SetUserAgentPrefix(options.userAgent);
+    arguments.SetMaxReceiveMessageSize(mostReceivedBytes);
+    // A connection of its own: a shared one would carry over another channel's back-off and certificates.
+    arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
+    arguments.SetInt(GRPC_ARG_KEEPALIVE_TIME_MS, 20'000);
+    arguments.SetInt(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, 10'000);
+    arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, 5'000);
+    // Whatever the environment says: what is said to a node goes through no proxy.
+    arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);
+    if (!options.serverName.empty() && !options.plaintext) {
+        arguments.SetSslTargetNameOverride(options.serverName);
+    }
+    return arguments;
+}
+
+} // namespace
+
+Line makeLine(const ConnectOptions& options, const Clock& clock, int mostReceivedBytes) {
+    std::shared_ptr<grpc::ChannelCredentials> credentials;
+    std::optional<Error> error;
+    if (options.plaintext) {
+        credentials = grpc::InsecureChannelCredentials();
+    } else if (auto identity = readIdentity(options); !identity.ok()) {
+        error = std::move(identity).error();
+    } else if (auto times = checkTimes(*identity, options, clock.wallNow()); !times.ok()) {
+        error = times.error();
+    } else {
+        credentials = grpc::SslCredentials({identity->ca, identity->key, identity->certificate});
+    }
+    // Without credentials this makes a channel on which every call fails.
+    return {grpc::CreateCustomChannel("dns:///" + options.address, credentials, arguments(options, mostReceivedBytes)),
+            std::move(error)};
+}
+
+Line Connection::renew() {
+    Line line = makeLine(m_options, m_clock);
+    const MutexLock lock(m_mutex);
+    m_line = line;
+    return line;
+}
+
+Line Connection::current() {
+    {
+        const MutexLock lock(m_mutex);
+        if (m_line.channel && !m_line.error) {
+            return m_line;
+        }
+    }
+    return renew();
+}
+
+} // namespace gnomon::client

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "backend/base/clock.h"
+#include "backend/base/mutex.h"
+#include "backend/base/result.h"
+#include "backend/client/connect_options.h"
+
+#include <memory>
+#include <optional>
+
+namespace grpc {
+class Channel;
+}
+
+namespace gnomon::client {
+
+// A channel, and why it cannot work: then each call on it fails at once.
+struct Line {
+    std::shared_ptr<grpc::Channel> channel;
+    std::optional<Error> error;
+};
+
+// A connection of its own, shared with no other channel of the process. Connects at its first call.
+Line makeLine(const ConnectOptions& options, const Clock& clock, int mostReceivedBytes = 16 << 20);
+
+// The line that calls use now. Thread-safe.
+class Connection {
+public:
+    // clock must outlive the connection.
+    Connection(ConnectOptions options, const Clock& clock) : m_options(std::move(options)), m_clock(clock) {}
+
+    const ConnectOptions& options() const { return m_options; }
+    // Makes a new line, with the files as they are now. Calls on the old one go on.
+    Line renew();
+    // The newest line; a new one when there is none or it cannot work.
+    Line current();
+
+private:
+    const ConnectOptions m_options;
+    const Clock& m_clock;
+    Mutex m_mutex;
+    Line m_line GUARDED_BY(m_mutex);
+};
+
+} // namespace gnomon::client
