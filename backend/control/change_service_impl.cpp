@@ -1,0 +1,287 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "backend/control/change_service_impl.h"
+#include "backend/base/log.h"
+#include "backend/control/change_rules.h"
+#include "backend/control/dry_run.h"
+#include "backend/control/preview.h"
+#include "backend/proof/plan_codec.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace gnomon::control {
+
+namespace {
+
+constexpr std::size_t kLongestReason = 1000;
+constexpr std::size_t kLongestRequestId = 128;
+
+Permission permissionFor(Direction direction) {
+    return direction == Direction::Safe ? Permission::OperateSafe : Permission::OperateRisky;
+}
+
+// A change of these kinds by a person means that what was skipped may be asked again.
+bool mayAskAgain(ChangeKind kind) {
+    return kind == ChangeKind::Restore || kind == ChangeKind::Rollback || kind == ChangeKind::Promote ||
+           kind == ChangeKind::Enable;
+}
+
+} // namespace
+
+ChangeServiceImpl::ChangeServiceImpl(ChangeServiceOptions options, ChangeServiceParts parts)
+    : m_options(std::move(options)), m_parts(std::move(parts)),
+      m_book(m_options.planLimit, m_options.rememberedRequests), m_commits(m_parts, m_options.policy),
+      m_effects(m_parts, m_options.node, m_options.policy, m_options.probeAfter) {}
+
+Result<PlanPreview> ChangeServiceImpl::plan(const ChangeRequest& request, const Principal& requester) {
+    GNOMON_ASSIGN(const Generation current, m_parts.directory.inForce(request.endpoint));
+    GNOMON_ASSIGN(const EndpointSnapshot snapshot, m_parts.directory.snapshot(request.endpoint));
+    GNOMON_ASSIGN(const std::vector<Generation> history, m_parts.state.generations(request.endpoint));
+    GNOMON_ASSIGN(Proposal proposal, propose(request, {current, history, snapshot.versions}));
+    GNOMON_TRY(m_parts.directory.prepare(request.endpoint, proposal.result));
+
+    PlanPreview preview;
+    GNOMON_ASSIGN(preview.plan, makePlan(request, requester, current, proposal.result));
+    GNOMON_ASSIGN(preview.digest, proof::planDigest(preview.plan));
+    preview.direction = proposal.direction;
+    preview.before = current.deployment;
+    preview.changes = fieldChanges(current.deployment, proposal.result);
+    preview.notes = std::move(proposal.notes);
+    preview.requestsPerSecond = snapshot.requestsPerSecond;
+    preview.dryRun = request.skipDryRun
+                         ? skippedDryRun("asked for")
+                         : dryRun(m_parts.directory, m_parts.exchanges, request.endpoint, current.deployment,
+                                  proposal.result, {m_options.dryRunRows, m_options.dryRunTime});
+    preview.command = commandFor(request);
+    m_book.keep({preview.plan, preview.digest, preview.direction, proposal.restores});
+    return preview;
+}
+
+Result<Plan> ChangeServiceImpl::makePlan(const ChangeRequest& request, const Principal& requester,
+                                         const Generation& current, const Deployment& result) {
+    Plan plan;
+    plan.id = m_parts.random.id();
+    plan.fleet = m_options.fleet;
+    plan.environment = m_options.environment;
+    plan.kind = request.kind;
+    PlanTarget target{m_options.node, request.endpoint, current.number, result, {}};
+    GNOMON_ASSIGN(target.versions, digestsOf(request.endpoint, result));
+    plan.targets.push_back(std::move(target));
+    plan.policy = m_options.policy;
+    plan.requester = requester.actor;
+    plan.reason = printable(request.reason, kLongestReason);
+    plan.notBefore = m_parts.clock.wallNow();
+    plan.approveBy = plan.notBefore + m_options.planLifetime;
+    plan.applyBy = plan.approveBy;
+    return plan;
+}
+
+Result<std::vector<std::pair<VersionNumber, Digest>>> ChangeServiceImpl::digestsOf(const EndpointName& endpoint,
+                                                                                   const Deployment& deployment) const {
+    GNOMON_ASSIGN(const std::vector<Version> versions, m_parts.directory.versions(endpoint));
+    std::vector<std::pair<VersionNumber, Digest>> digests;
+    for (const VersionNumber number : versionsNamed(deployment)) {
+        const auto found = std::find_if(versions.begin(), versions.end(),
+                                        [number](const Version& version) { return version.number == number; });
+        if (found == versions.end()) {
+            return Error{ErrorCode::FailedPrecondition, "endpoint '" + endpoint.value + "' has no v" +
+                                                            std::to_string(number.value) + " in its repository"};
+        }
+        digests.emplace_back(number, found->digest);
+    }
+    return digests;
+}
+
+Result<ChangeOutcome> ChangeServiceImpl::execute(const ExecuteRequest& request, const Principal& requester) {
+    if (request.requestId.value.empty() || request.requestId.value.size() > kLongestRequestId) {
+        return Error{ErrorCode::InvalidArgument, "a change needs a request id of at most 128 bytes",
+                     "choose a new one for each change", "request_id"};
+    }
+    const std::optional<KeptPlan> kept = m_book.find(request.digest);
+    if (!kept) {
+        GNOMON_ASSIGN(const auto earlier, earlierAnswer(request));
+        if (earlier) {
+            return *earlier;
+        }
+        return Error{ErrorCode::NotFound, "this node knows no plan " + toHex(request.digest.value),
+                     "plan again; plans are forgotten after a while and when the node restarts"};
+    }
+    if (const Status allowed = checkAllowed(*kept, request, requester); !allowed.ok()) {
+        return allowed.error();
+    }
+    const MutexLock lock(lockOf(kept->plan.targets.front().endpoint));
+    GNOMON_ASSIGN(const auto earlier, earlierAnswer(request));
+    return earlier ? Result<ChangeOutcome>(*earlier) : executeLocked(*kept, request, requester);
+}
+
+Result<std::optional<ChangeOutcome>> ChangeServiceImpl::earlierAnswer(const ExecuteRequest& request) const {
+    const std::optional<ChangeOutcome> answer = m_book.answerTo(request.requestId);
+    if (answer && answer->digest != request.digest) {
+        return Error{ErrorCode::InvalidArgument, "the request id was used for another plan before",
+                     "choose a new one for each change", "request_id"};
+    }
+    return answer;
+}
+
+Status ChangeServiceImpl::checkAllowed(const KeptPlan& kept, const ExecuteRequest& request,
+                                       const Principal& requester) {
+    const Status allowed = m_parts.authorizer.authorize(requester, permissionFor(kept.direction));
+    if (!allowed.ok()) {
+        recordDenial(kept, request, requester, allowed.error());
+        return allowed.error();
+    }
+    if (kept.direction == Direction::Risky && request.reason.empty() && kept.plan.reason.empty()) {
+        return Error{ErrorCode::FailedPrecondition,
+                     "the change '" + std::string(changeKindName(kept.plan.kind)) + "' needs a reason",
+                     "say why; the audit trail keeps it", "reason"};
+    }
+    return {};
+}
+
+void ChangeServiceImpl::recordDenial(const KeptPlan& kept, const ExecuteRequest& request, const Principal& requester,
+                                     const Error& error) {
+    AuditRecord record;
+    record.kind = RecordKind::Deny;
+    record.actor = requester.actor;
+    record.sourceAddress = requester.address;
+    record.sourceClient = requester.client;
+    record.action = changeKindName(kept.plan.kind);
+    record.permission = permissionName(permissionFor(kept.direction));
+    record.object = "endpoint/" + kept.plan.targets.front().endpoint.value;
+    record.change = kept.digest.value;
+    record.requestId = request.requestId.value;
+    record.result = "denied";
+    record.code = codeName(error.code);
+    record.reason = error.message;
+    record.policy = m_options.policy;
+    m_parts.audit.appendAsync(std::move(record), std::nullopt, [](const Result<port::Appended>& appended) {
+        if (!appended.ok()) {
+            logEvent(LogLevel::Error, "denial_not_recorded", {{"error", appended.error().message}});
+        }
+    });
+}
+
+Status ChangeServiceImpl::checkStillTrue(const KeptPlan& kept, const Generation& current) const {
+    const PlanTarget& target = kept.plan.targets.front();
+    const WallTime now = m_parts.clock.wallNow();
+    if (current.number != target.base) {
+        return Error{ErrorCode::FailedPrecondition,
+                     "the plan was made for generation " + std::to_string(target.base.value) + " of endpoint '" +
+                         target.endpoint.value + "', but " + describeNewer(current, now),
+                     "look at what is in force, and plan again if it is still needed"};
+    }
+    if (now > kept.plan.applyBy) {
+        return Error{ErrorCode::FailedPrecondition, "the plan expired at " + toRfc3339(kept.plan.applyBy),
+                     "plan again"};
+    }
+    GNOMON_ASSIGN(const auto digests, digestsOf(target.endpoint, target.result));
+    if (digests != target.versions) {
+        return Error{ErrorCode::FailedPrecondition, "a version that the plan names is not the one that was planned",
+                     "plan again"};
+    }
+    return {};
+}
+
+Result<ChangeOutcome> ChangeServiceImpl::executeLocked(const KeptPlan& kept, const ExecuteRequest& request,
+                                                       const Principal& requester) {
+    const PlanTarget& target = kept.plan.targets.front();
+    GNOMON_ASSIGN(const Generation current, m_parts.directory.inForce(target.endpoint));
+    GNOMON_TRY(checkStillTrue(kept, current));
+    GNOMON_TRY(m_parts.directory.prepare(target.endpoint, target.result));
+    Commit commit;
+    commit.next.endpoint = target.endpoint;
+    commit.next.number = GenerationNumber(current.number.value + 1);
+    commit.next.deployment = target.result;
+    commit.next.kind = kept.plan.kind;
+    commit.next.restores = kept.restores;
+    commit.next.actor = requester.actor;
+    commit.next.reason = request.reason.empty() ? kept.plan.reason : printable(request.reason, kLongestReason);
+    commit.before = current;
+    commit.change = kept.digest;
+    commit.requestId = request.requestId;
+    commit.permission = permissionName(permissionFor(kept.direction));
+    commit.sourceAddress = requester.address;
+    commit.sourceClient = requester.client;
+    GNOMON_ASSIGN(const ChangeOutcome outcome, m_commits.commit(std::move(commit)));
+    if (mayAskAgain(kept.plan.kind)) {
+        m_parts.directory.clearSkips(target.endpoint);
+    }
+    m_book.remember(request.requestId, outcome);
+    m_effects.watch(outcome);
+    return outcome;
+}
+
+Result<EffectProof> ChangeServiceImpl::awaitEffect(const EndpointName& endpoint, GenerationNumber generation,
+                                                   std::chrono::milliseconds wait) {
+    return m_effects.await(endpoint, generation, wait);
+}
+
+Mutex& ChangeServiceImpl::lockOf(const EndpointName& endpoint) {
+    const MutexLock lock(m_mutex);
+    std::unique_ptr<Mutex>& mutex = m_locks[endpoint];
+    if (!mutex) {
+        mutex = std::make_unique<Mutex>();
+    }
+    return *mutex;
+}
+
+Status ChangeServiceImpl::recover() {
+    GNOMON_TRY(m_commits.settle());
+    GNOMON_ASSIGN(const std::vector<Generation> current, m_parts.state.current());
+    for (const EndpointName& endpoint : m_parts.directory.names()) {
+        const auto stored = std::find_if(current.begin(), current.end(), [&endpoint](const Generation& generation) {
+            return generation.endpoint == endpoint;
+        });
+        GNOMON_TRY(startEndpoint(endpoint, stored == current.end() ? nullptr : &*stored));
+    }
+    return recallAnswers();
+}
+
+// A node with a version that does not load still serves what does: its links say why, and calls go down the chain.
+Status ChangeServiceImpl::startEndpoint(const EndpointName& endpoint, const Generation* stored) {
+    GNOMON_ASSIGN(const Deployment initial, m_parts.directory.initial(endpoint));
+    const Deployment& wanted = stored != nullptr ? stored->deployment : initial;
+    const Status prepared = m_parts.directory.prepare(endpoint, wanted);
+    if (!prepared.ok()) {
+        logEvent(LogLevel::Error, "endpoint_starts_incomplete",
+                 {{"endpoint", endpoint.value}, {"reason", prepared.error().message}});
+    }
+    if (stored != nullptr) {
+        return m_parts.directory.deploy(*stored);
+    }
+    Commit commit;
+    commit.next.endpoint = endpoint;
+    commit.next.number = GenerationNumber(1);
+    commit.next.deployment = initial;
+    commit.next.kind = ChangeKind::Initial;
+    commit.next.actor = machineActor("initial");
+    commit.next.reason = "the first start of this endpoint on this node";
+    const Result<ChangeOutcome> outcome = m_commits.commit(std::move(commit));
+    return outcome.ok() ? Status() : Status(outcome.error());
+}
+
+// Request ids that were answered before the restart: what was asked twice is still done once.
+Status ChangeServiceImpl::recallAnswers() {
+    AuditFilter filter;
+    filter.pageSize = m_options.rememberedRequests;
+    filter.kind = RecordKind::Outcome;
+    filter.result = "ok";
+    GNOMON_ASSIGN(const AuditPage outcomes, m_parts.reader.search(filter));
+    for (auto stored = outcomes.records.rbegin(); stored != outcomes.records.rend(); ++stored) {
+        const AuditRecord& record = stored->record;
+        if (record.requestId.empty() || !record.ref) {
+            continue;
+        }
+        GNOMON_ASSIGN(const std::optional<Generation> made, m_parts.state.madeBy(*record.ref));
+        if (made) {
+            m_book.remember(RequestId(record.requestId), {PlanDigest(record.change), *made, *record.ref, record.seq});
+        }
+    }
+    return {};
+}
+
+std::unique_ptr<ChangeService> makeChangeService(ChangeServiceOptions options, ChangeServiceParts parts) {
+    return std::make_unique<ChangeServiceImpl>(std::move(options), std::move(parts));
+}
+
+} // namespace gnomon::control
