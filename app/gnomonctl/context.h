@@ -3,6 +3,8 @@
 
 #include "app/gnomonctl/exit_code.h"
 #include "backend/base/clock.h"
+#include "backend/base/random.h"
+#include "backend/client/connect_options.h"
 #include "backend/port/node_gateway.h"
 
 #include <nlohmann/json_fwd.hpp>
@@ -57,7 +59,10 @@ public:
     ExitCode exitCode() const { return m_exitCode; }
 
 private:
+    client::ConnectOptions connect(const std::string& address) const;
+
     SystemClock m_clock;
+    SystemRandom m_random;
     std::string m_node = "127.0.0.1:8443";
     std::string m_inference = "127.0.0.1:8001";
     std::string m_ca;

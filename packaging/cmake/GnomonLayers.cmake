@@ -5,6 +5,9 @@ include_guard(GLOBAL)
 define_property(TARGET PROPERTY GNOMON_LAYER BRIEF_DOCS "layer number, 0 is lowest")
 define_property(TARGET PROPERTY GNOMON_BANNED BRIEF_DOCS "regex that nothing in the link closure may match")
 set_property(GLOBAL PROPERTY GNOMON_TARGETS "")
+# What most targets state as BANNED.
+set(GNOMON_NO_QT "Qt6::")
+set(GNOMON_NO_WIRE "[Pp]rotobuf|gRPC::|gnomon_proto|Qt6::")
 
 # gnomon_library(NAME LAYER n SOURCES ... [PUBLIC targets] [PRIVATE targets] [BANNED regex] [QT])
 function(gnomon_library name)

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/gnomonctl/context.h"
+#include "app/gnomonctl/json.h"
+#include "backend/client/grpc_gateway.h"
+#include "backend/client/inference_client.h"
+
+#include <CLI/CLI.hpp>
+
+#include <cstdio>
+#include <iostream>
+
+namespace gnomon::ctl {
+
+ExitCode exitCodeOf(const Error& error) {
+    switch (error.code) {
+    case ErrorCode::InvalidArgument:
+        return ExitCode::Usage;
+    case ErrorCode::Unavailable:
+    case ErrorCode::DeadlineExceeded:
+        return ExitCode::Unreachable;
+    case ErrorCode::Unauthenticated:
+    case ErrorCode::PermissionDenied:
+        return ExitCode::Denied;
+    case ErrorCode::NotFound:
+    case ErrorCode::AlreadyExists:
+    case ErrorCode::FailedPrecondition:
+    case ErrorCode::ResourceExhausted:
+    case ErrorCode::Unimplemented:
+        return ExitCode::Refused;
+    case ErrorCode::Corrupt:
+        return ExitCode::Corrupt;
+    case ErrorCode::Cancelled:
+    case ErrorCode::Internal:
+        return ExitCode::Failed;
+    }
+    return ExitCode::Failed;
+}
+
+Context::Context() = default;
+Context::~Context() = default;
+
+void Context::addOptions(CLI::App& app) {
+    auto* group = app.add_option_group("Connection", "How to reach the node, and as whom");
+    group->add_option("--node", m_node, "Control address of the node")->envname("GNOMON_NODE")->capture_default_str();
+    group->add_option("--inference", m_inference, "Inference address of the node")
+        ->envname("GNOMON_INFERENCE")
+        ->capture_default_str();
+    group->add_option("--ca", m_ca, "Certificate of the authority (PEM)")->envname("GNOMON_CA");
+    group->add_option("--cert", m_certificate, "Your certificate (PEM)")->envname("GNOMON_CERT");
+    group->add_option("--key", m_key, "Your key (PEM file)")->envname("GNOMON_KEY");
+    group->add_option("--server-name", m_serverName, "Name expected in the node's certificate");
+    group->add_flag("--insecure-plaintext", m_plaintext, "No TLS: nobody is identified and nothing is protected");
+    app.add_flag("--json", m_json, "Print JSON");
+    app.add_option("--timeout", m_timeoutMs, "Deadline of one call in milliseconds")
+        ->check(CLI::Range(1, 3600000))
+        ->capture_default_str();
+}
+
+client::ConnectOptions Context::connect(const std::string& address) const {
+    return {address, m_ca, m_certificate, m_key, m_serverName, m_plaintext, "gnomonctl/" GNOMON_VERSION};
+}
+
+Result<port::NodeGateway*> Context::gateway() {
+    if (!m_gateway) {
+        client::GatewayOptions options;
+        options.connect = connect(m_node);
+        options.callDeadline = timeout();
+        m_gateway = client::makeGrpcGateway(options, m_clock, m_random);
+    }
+    return m_gateway.get();
+}
+
+Result<client::InferenceClient*> Context::inference() {
+    if (!m_inferenceClient) {
+        GNOMON_ASSIGN(m_inferenceClient, client::makeInferenceClient(connect(m_inference)));
+    }
+    return m_inferenceClient.get();
+}
+
+Status Context::awaitStatus(const std::function<void(port::Done<void>)>& start) const {
+    const auto done = await<bool>([&](port::Done<bool> answer) {
+        start([answer](Status status) { answer(status ? Result<bool>(true) : Result<bool>(status.error())); });
+    });
+    return done ? Status() : Status(done.error());
+}
+
+void Context::print(const std::string& text) const {
+    std::cout << text << std::flush;
+}
+
+void Context::printJson(const nlohmann::json& value) const {
+    std::cout << value.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) << "\n" << std::flush;
+}
+
+void Context::fail(const Error& error) {
+    m_exitCode = exitCodeOf(error);
+    if (m_json) {
+        std::cerr << toJson(error).dump(2) << "\n";
+        return;
+    }
+    std::cerr << "gnomonctl: " << printable(error.message, 2000) << "\n";
+    if (!error.remedy.empty()) {
+        std::cerr << "  " << printable(error.remedy, 2000) << "\n";
+    }
+}
+
+} // namespace gnomon::ctl
