@@ -125,7 +125,7 @@ say "node demo is up: control $control, inference $inference"
 as() { identity=(--ca "$work/ca.crt" --cert "$work/$1.crt" --key "$work/$1.key"); }
 replay() {
     as "$1"
-    launch "$1.replay" "$ctl" --json --inference "$inference" "${identity[@]}" replay --repeat --rate "$2" --endpoint "$1" \
+    launch "$1.replay" "$ctl" --json --inference "$inference" "${identity[@]}" replay --loop --rate "$2" --endpoint "$1" \
         "resources/demo/rows/$1.csv"
 }
 replay spam-filter 40

@@ -25,12 +25,17 @@ def spoil(source, target):
     pathlib.Path(target).write_bytes(data)
 
 
+def refused(replay):
+    """Calls that the node refused because a person had disabled the endpoint: the tour does so, and they must be."""
+    return sum(count for error, count in replay.get("errors", {}).items() if "disabled" in error)
+
+
 def merge(tour, replays, comparisons):
     """The summary and what is wrong with it."""
     summary = {
         "requests_answered": sum(replay["answered"] for replay in replays),
-        "requests_refused": sum(replay.get("refused", 0) for replay in replays),
-        "requests_failed": sum(replay["failed"] for replay in replays),
+        "requests_refused": sum(refused(replay) for replay in replays),
+        "requests_failed": sum(replay["failed"] - refused(replay) for replay in replays),
         "pairs_compared": sum(comparison["coverage"]["matched"] for comparison in comparisons),
         **{key: tour[key] for key in ("changes_made", "audit_records", "audit_verified", "screens")},
         "comparisons": {comparison["endpoint"]: comparison["verdict"] for comparison in comparisons},

@@ -100,6 +100,11 @@ class DemoTest(unittest.TestCase):
         self.assertIn("2 requests failed", output)
         self.expectNothingLeft()
 
+    def testRefusedCallsAreNoFailures(self):
+        replay = {"answered": 9, "failed": 3, "errors": {"UNAVAILABLE: endpoint 'x' is disabled": 2, "INTERNAL: y": 1}}
+        found, _ = summary.merge(TOUR, [replay], [])
+        self.assertEqual((found["requests_refused"], found["requests_failed"]), (2, 1))
+
     def testEveryShortfallIsNamed(self):
         tour = dict(TOUR, changes_made=4, audit_verified=False, failures=["screen compare is empty"])
         _, wrong = summary.merge(tour, [{"answered": 1000, "failed": 0}],
