@@ -27,7 +27,7 @@ def spoil(source, target):
 
 def refused(replay):
     """Calls that the node refused because a person had disabled the endpoint: the tour does so, and they must be."""
-    return sum(count for error, count in replay.get("errors", {}).items() if "disabled" in error)
+    return sum(count for error, count in replay.get("errors", {}).items() if "' is disabled" in error)
 
 
 def merge(tour, replays, comparisons):
