@@ -19,7 +19,7 @@ EvidenceWriter::EvidenceWriter(std::unique_ptr<SQLite::Database> database)
       m_head(*m_database, "UPDATE head SET size = ?, partial = ? WHERE id = 0 AND size = ?"),
       m_checkpoint(*m_database, "INSERT OR REPLACE INTO checkpoint VALUES(?, ?)"),
       // Of the checkpoints since the last full tile only the newest is kept.
-      m_thin(*m_database, "DELETE FROM checkpoint WHERE size < ?1 AND size / 256 = ?1 / 256"),
+      m_thin(*m_database, "DELETE FROM checkpoint WHERE size < ?1 AND (size - 1) / 256 = (?1 - 1) / 256"),
       m_open(*m_database, "INSERT INTO open_intent VALUES(?)"),
       m_close(*m_database, "DELETE FROM open_intent WHERE seq = ?") {}
 

@@ -109,13 +109,16 @@ Result<AuditPage> SqliteAuditLog::search(const AuditFilter& asked) {
     GNOMON_ASSIGN(const ReaderPool::Lease reader, m_readers.borrow());
     GNOMON_ASSIGN(const IndexHits hits, hitsOf(filter, page.logSize, *reader));
     for (const Seq seq : hits.page) {
-        GNOMON_ASSIGN(StoredRecord record, reader->record(seq));
-        if (!fits(filter, record.record)) {
+        Result<StoredRecord> record = reader->record(seq);
+        if (!record.ok() && record.error().code != ErrorCode::NotFound) {
+            return std::move(record).error();
+        }
+        if (!record.ok() || !fits(filter, record->record)) {
             m_index->distrust();
             return Error{ErrorCode::Unavailable, "the search index does not fit the log and is being rebuilt",
                          "try again in a moment"};
         }
-        page.records.push_back(std::move(record));
+        page.records.push_back(std::move(record).value());
     }
     if (hits.more) {
         page.next = hits.page.back();

@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 
@@ -137,12 +138,16 @@ Result<SigningKey> SigningKey::open(const std::filesystem::path& file, std::stri
     }
     Wiped<std::string> text;
     GNOMON_TRY(readAll(in, file, text.data));
+    // PRIVATE+KEY+name+id+base64: base64 may hold further plus signs, a name and an id cannot.
     std::string_view encoded = text.data;
     if (!encoded.starts_with(kPrefix) || !encoded.ends_with('\n')) {
         return notAKey(file);
     }
-    encoded.remove_prefix(encoded.rfind('+') + 1);
+    encoded.remove_prefix(kPrefix.size());
     encoded.remove_suffix(1);
+    for (int part = 0; part < 2; ++part) {
+        encoded.remove_prefix(std::min(encoded.find('+'), encoded.size() - 1) + 1);
+    }
     Result<Bytes> decoded = fromBase64(encoded);
     if (!decoded.ok() || decoded->size() != 1 + crypto_sign_SEEDBYTES || decoded->front() != kEd25519) {
         return notAKey(file);
