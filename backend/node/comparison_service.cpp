@@ -3,6 +3,7 @@
 #include "backend/wire/comparison.h"
 #include "backend/wire/exchange.h"
 
+#include <algorithm>
 #include <string_view>
 
 namespace gnomon::node {
@@ -31,7 +32,8 @@ grpc::ServerUnaryReactor* ComparisonService::GetComparison(Context* context, con
 grpc::ServerUnaryReactor* ComparisonService::ListExchanges(Context* context, const v1::ListExchangesRequest* request,
                                                            v1::ListExchangesResponse* response) {
     return runUnary(m_parts, context, method("ListExchanges"), response, [=, this](const Principal&) -> Status {
-        GNOMON_ASSIGN(const ExchangeFilter filter, wire::fromProto(*request));
+        GNOMON_ASSIGN(ExchangeFilter filter, wire::fromProto(*request));
+        GNOMON_TRY(resolveExperiment(filter));
         GNOMON_ASSIGN(const ExchangePage page, m_parts.exchanges.list(filter));
         for (const Exchange& exchange : page.exchanges) {
             *response->add_exchanges() = wire::toProto(exchange);
@@ -55,6 +57,24 @@ grpc::ServerUnaryReactor* ComparisonService::GetExchange(Context* context, const
         }
         return {};
     });
+}
+
+// The store knows times, not experiments.
+Status ComparisonService::resolveExperiment(ExchangeFilter& filter) const {
+    if (!filter.experiment) {
+        return {};
+    }
+    GNOMON_ASSIGN(const Comparison comparison, m_parts.comparison.comparison(filter.endpoint));
+    if (comparison.experiment != *filter.experiment) {
+        return Error{ErrorCode::NotFound, "experiment " + printable(filter.experiment->value, 64) + " of endpoint '" +
+                                              filter.endpoint.value + "' is not the newest one any more"};
+    }
+    filter.experiment.reset();
+    filter.from = std::max(filter.from.value_or(comparison.started), comparison.started);
+    if (comparison.stopped) {
+        filter.until = std::min(filter.until.value_or(*comparison.stopped), *comparison.stopped);
+    }
+    return {};
 }
 
 Result<Comparison> ComparisonService::declare(const char* action, const std::string& endpoint,

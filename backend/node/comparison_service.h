@@ -32,6 +32,8 @@ private:
     Result<Comparison> declare(const char* action, const std::string& endpoint, const std::string& reason,
                                const std::string& requestId, const Principal& who);
 
+    Status resolveExperiment(ExchangeFilter& filter) const;
+
     const ControlParts& m_parts;
     Mutex m_mutex; // held over a whole declaration: two with one request id must not both be done
     std::deque<std::pair<std::string, Comparison>> m_declared GUARDED_BY(m_mutex); // by request id, newest last

@@ -32,7 +32,7 @@ void harden(grpc::ServerBuilder& builder, const ServerOptions& options) {
 
 } // namespace
 
-Result<std::unique_ptr<Server>> Server::start(ServerOptions options, const std::vector<grpc::Service*>& services) {
+Result<std::unique_ptr<Server>> Server::open(ServerOptions options, const std::vector<grpc::Service*>& services) {
     std::unique_ptr<Server> server(new Server);
     for (const std::string& address : options.addresses) {
         ListenerOptions listener = options.listener;
@@ -52,15 +52,18 @@ Result<std::unique_ptr<Server>> Server::start(ServerOptions options, const std::
     if (!server->m_server) {
         return Error{ErrorCode::Internal, "cannot start the gRPC server on " + options.addresses.front()};
     }
-    for (const auto& listener : server->m_listeners) {
-        listener->start([acceptor = server->m_acceptor.get()](int descriptor) {
+    return server;
+}
+
+void Server::serve() {
+    for (const auto& listener : m_listeners) {
+        listener->start([acceptor = m_acceptor.get()](int descriptor) {
             grpc::experimental::ExternalConnectionAcceptor::NewConnectionParameters connection;
             connection.listener_fd = -1;
             connection.fd = descriptor;
             acceptor->HandleNewConnection(&connection);
         });
     }
-    return server;
 }
 
 Server::~Server() {

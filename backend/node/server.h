@@ -26,9 +26,11 @@ struct ServerOptions {
 // Debian's gRPC 1.51 needs (SECURITY.md). Health is served beside the services, for the whole and per endpoint.
 class Server {
 public:
-    // services must outlive the server. Unavailable when an address is taken.
-    static Result<std::unique_ptr<Server>> start(ServerOptions options, const std::vector<grpc::Service*>& services);
+    // services must outlive the server. Unavailable when an address is taken. Nothing is accepted before serve().
+    static Result<std::unique_ptr<Server>> open(ServerOptions options, const std::vector<grpc::Service*>& services);
     ~Server();
+
+    void serve();
 
     std::vector<std::string> addresses() const; // with the ports that were really taken
     // Health of the whole (empty name) or of one endpoint.

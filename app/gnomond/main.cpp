@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/gnomond/runtime.h"
+#include "backend/base/files.h"
+#include "backend/base/log.h"
+#include "backend/upstream/worker_server.h"
+
+#include <CLI/CLI.hpp>
+#include <nlohmann/json.hpp>
+
+#include <sys/prctl.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <filesystem>
+#include <iostream>
+
+namespace {
+
+using namespace gnomon;
+
+// Stated in --help.
+enum ExitCode { kOk = 0, kUsage = 2, kBadConfig = 3, kCannotStart = 4 };
+
+struct Flags {
+    std::string config;
+    std::string readyFile;
+    bool checkConfig = false;
+    bool plaintext = false;
+};
+
+int complain(const Error& error, ExitCode code) {
+    std::cerr << "gnomond: " << printable(error.message, 2000) << "\n";
+    if (!error.remedy.empty()) {
+        std::cerr << "  " << printable(error.remedy, 2000) << "\n";
+    }
+    return code;
+}
+
+Result<node::NodeConfig> configOf(const Flags& flags) {
+    GNOMON_ASSIGN(node::NodeConfig config, node::readConfig(flags.config));
+    if (config.allowPlaintext != flags.plaintext) {
+        return Error{ErrorCode::InvalidArgument,
+                     flags.plaintext ? "--insecure-plaintext was given, but tls.allow_plaintext is not true"
+                                     : "tls.allow_plaintext is true, but --insecure-plaintext was not given",
+                     "listening without protection takes both; mutual TLS takes neither"};
+    }
+    return config;
+}
+
+LogLevel levelOf(const std::string& name) {
+    return name == "debug"     ? LogLevel::Debug
+           : name == "warning" ? LogLevel::Warning
+           : name == "error"   ? LogLevel::Error
+                               : LogLevel::Info;
+}
+
+void tellReady(const app::Runtime& runtime, const std::string& file) {
+    const std::string inference = runtime.inferenceAddresses().front();
+    const std::string control = runtime.controlAddresses().front();
+    logEvent(LogLevel::Info, "ready", {{"inference", inference}, {"control", control}});
+    if (!file.empty()) {
+        const nlohmann::json object = {{"inference", inference}, {"control", control}, {"pid", ::getpid()}};
+        if (const Status written = replaceFile(file, object.dump() + "\n", 0644); !written) {
+            logEvent(LogLevel::Warning, "ready_file_not_written", {{"cause", written.error().message}});
+        }
+    }
+}
+
+int serve(const node::NodeConfig& config, const std::string& readyFile) {
+    // Every thread that is started from here on leaves these signals to sigwait() below.
+    sigset_t ends;
+    sigemptyset(&ends);
+    sigaddset(&ends, SIGTERM);
+    sigaddset(&ends, SIGINT);
+    pthread_sigmask(SIG_BLOCK, &ends, nullptr);
+    std::signal(SIGPIPE, SIG_IGN);
+    prctl(PR_SET_DUMPABLE, 0); // no core file with keys and callers' data in it
+    setLogLevel(levelOf(config.logLevel));
+    const std::string program = std::filesystem::read_symlink("/proc/self/exe").string();
+    auto runtime = app::Runtime::start(config, program);
+    if (!runtime) {
+        return complain(runtime.error(), kCannotStart);
+    }
+    tellReady(**runtime, readyFile);
+    int signal = 0;
+    sigwait(&ends, &signal);
+    logEvent(LogLevel::Info, "draining", {{"signal", std::to_string(signal)}});
+    (*runtime)->drain();
+    return kOk;
+}
+
+} // namespace
+
+int main(int argc, char** argv) {
+    if (const auto task = upstream::parseWorkerArguments(argc, argv)) {
+        return upstream::runWorker(*task);
+    }
+    CLI::App app("Serve models and guard them: shadows, fallback, rollback, audit.", "gnomond");
+    app.set_version_flag("--version", std::string("gnomond ") + GNOMON_VERSION);
+    app.footer("Exit codes: 0 ended by SIGTERM or SIGINT, 2 usage, 3 configuration, 4 cannot start.");
+    Flags flags;
+    app.add_option("--config", flags.config, "Configuration file (TOML)")->required();
+    app.add_flag("--check-config", flags.checkConfig, "Only say whether the configuration is understood");
+    app.add_option("--ready-file", flags.readyFile, "Write addresses and process id there once calls are answered");
+    app.add_flag("--insecure-plaintext", flags.plaintext,
+                 "Listen without TLS; also needs tls.allow_plaintext. Anybody may connect and operate");
+    try {
+        app.parse(argc, argv);
+    } catch (const CLI::ParseError& problem) {
+        return app.exit(problem) == 0 ? kOk : kUsage;
+    }
+    const auto config = configOf(flags);
+    if (!config) {
+        return complain(config.error(), kBadConfig);
+    }
+    if (flags.checkConfig) {
+        std::cout << flags.config << " is understood\n";
+        return kOk;
+    }
+    return serve(*config, flags.readyFile);
+}

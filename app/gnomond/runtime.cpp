@@ -1,0 +1,243 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/gnomond/runtime.h"
+#include "app/gnomond/state_folder.h"
+#include "backend/access/denial_recorder.h"
+#include "backend/access/fixed_authorizer.h"
+#include "backend/audit/file_signer.h"
+#include "backend/base/log.h"
+#include "backend/control/make_change_service.h"
+#include "backend/node/interfaces.h"
+#include "backend/proof/deployment_codec.h"
+#include "backend/serving/live_directory.h"
+#include "backend/serving/live_pipeline.h"
+#include "backend/store/exchange_store.h"
+#include "backend/store/state_store.h"
+#include "backend/upstream/runner_factory.h"
+
+#include <condition_variable>
+#include <thread>
+
+namespace gnomon::app {
+
+namespace {
+
+namespace fs = std::filesystem;
+using namespace std::chrono_literals;
+
+constexpr const char* kComparisonBlob = "comparison";
+constexpr auto kSavePeriod = 5s;
+// The rule of access::FixedAuthorizer, named in every record so that a later policy is told apart from it.
+constexpr const char* kPolicy = "fixed: /caller infers, /console operates, /node and /worker do their part";
+
+Result<NodeId> nodeIdOf(port::StateStore& state, Random& random) {
+    constexpr const char* kKey = "node.id";
+    const Result<std::string> known = state.value(kKey);
+    if (known) {
+        return NodeId(*known);
+    }
+    if (known.error().code != ErrorCode::NotFound) {
+        return known.error();
+    }
+    const std::string fresh = random.id();
+    GNOMON_TRY(state.setValue(kKey, fresh));
+    return NodeId(fresh);
+}
+
+fs::path onnxRuntimeOf(const node::NodeConfig& config, const std::string& program) {
+    if (!config.onnxRuntime.empty()) {
+        return config.onnxRuntime;
+    }
+    const fs::path beside = fs::path(program).parent_path() / "libonnxruntime.so.1";
+    return fs::exists(beside) ? beside : fs::path("libonnxruntime.so.1");
+}
+
+} // namespace
+
+// In the order of construction; destroyed the other way round.
+struct Runtime::Parts {
+    node::NodeConfig config;
+    SystemClock clock;
+    SystemRandom random;
+    std::unique_ptr<StateFolder> folder;
+    std::unique_ptr<port::StateStore> state;
+    NodeId nodeId;
+    BootId bootId;
+    std::unique_ptr<audit::FileSigner> signer;
+    std::unique_ptr<audit::AuditLog> audit;
+    std::unique_ptr<port::RunnerFactory> runners;
+    std::unique_ptr<serving::LiveDirectory> directory;
+    std::unique_ptr<monitor::ComparisonMonitor> comparison;
+    std::unique_ptr<store::SqliteExchangeStore> exchanges;
+    std::unique_ptr<access::FixedAuthorizer> authorizer;
+    std::unique_ptr<access::DenialRecorder> denials;
+    port::NoScorer scorer;
+    std::unique_ptr<serving::LivePipeline> pipeline;
+    std::unique_ptr<control::ChangeService> changes;
+    std::unique_ptr<node::Interfaces> interfaces;
+    std::mutex saveMutex;
+    std::condition_variable_any saveWake;
+    std::jthread trials; // gives versions that nothing needs yet their trial
+    std::jthread saver;  // keeps the comparison's memory
+
+    Status openState();
+    Status openServing(const std::string& program);
+    Status openInterfaces();
+    Status recordLifecycle(const std::string& action);
+    void saveComparison();
+    std::vector<std::string> alarms();
+};
+
+Status Runtime::Parts::openState() {
+    GNOMON_ASSIGN(folder, StateFolder::hold(config.state));
+    GNOMON_ASSIGN(state, store::openStateStore(config.state / "state.db"));
+    GNOMON_ASSIGN(nodeId, nodeIdOf(*state, random));
+    bootId = BootId(random.id());
+    GNOMON_ASSIGN(signer, audit::FileSigner::open(config.state / "audit.key", config.auditOrigin, random));
+    audit::AuditLogOptions options;
+    options.folder = config.state;
+    options.origin = config.auditOrigin;
+    options.bootId = bootId.value;
+    options.build = GNOMON_VERSION;
+    options.queueLimit = config.auditQueue;
+    GNOMON_ASSIGN(audit, audit::AuditLog::open(options, clock, random, *signer));
+    return recordLifecycle("start");
+}
+
+Status Runtime::Parts::openServing(const std::string& program) {
+    upstream::RunnerFactoryOptions runner;
+    runner.onnxLibrary = onnxRuntimeOf(config, program);
+    runner.workerProgram = program;
+    runner.socketFolder = config.runtime;
+    runner.workerMemoryBytes = config.workerMemoryBytes;
+    GNOMON_ASSIGN(runners, upstream::makeRunnerFactory(runner));
+
+    serving::DirectoryOptions models;
+    models.repository = config.repository;
+    models.maxModelBytes = config.maxModelBytes;
+    GNOMON_ASSIGN(directory, serving::makeEndpointDirectory(models, *runners, *state, clock));
+
+    store::ExchangeStoreOptions exchange;
+    exchange.file = config.state / "exchanges.db";
+    exchange.maxAge = config.exchangeMaxAge;
+    exchange.maxBytes = config.exchangeMaxBytes;
+    std::vector<EndpointSettings> settings;
+    for (const EndpointName& name : directory->names()) {
+        GNOMON_ASSIGN(EndpointSettings one, directory->settings(name));
+        exchange.payload[name] = one.payload;
+        settings.push_back(std::move(one));
+    }
+    comparison = monitor::makeComparisonMonitor(std::move(settings), clock);
+    GNOMON_ASSIGN(exchanges, store::SqliteExchangeStore::open(exchange, clock));
+    if (const auto saved = exchanges->loadBlob(kComparisonBlob)) {
+        if (const Status restored = comparison->restore(*saved); !restored) {
+            logEvent(LogLevel::Warning, "comparison_not_restored", {{"cause", restored.error().message}});
+        }
+    }
+
+    authorizer = std::make_unique<access::FixedAuthorizer>(
+        access::FixedAuthorizerOptions{config.trustDomain, config.allowPlaintext});
+    denials = std::make_unique<access::DenialRecorder>(*audit, clock);
+    pipeline = serving::makePipeline(
+        {}, {*directory, authorizer.get(), scorer, {comparison.get(), exchanges.get()}, *audit, clock, random});
+
+    control::ChangeServiceOptions change;
+    change.node = nodeId;
+    change.fleet = config.fleet;
+    change.environment = config.environment;
+    change.policy = proof::policyDigest(kPolicy);
+    control::AuditReader reader{[this] { return audit->openIntents(); },
+                                [this](const AuditFilter& filter) { return audit->search(filter); }};
+    changes = control::makeChangeService(
+        change, {*directory, *pipeline, *state, *exchanges, *audit, reader, *authorizer, clock, random});
+    return changes->recover();
+}
+
+Status Runtime::Parts::openInterfaces() {
+    NodeInfo info;
+    info.stamp = {nodeId, bootId, clock.wallNow()};
+    info.name = config.name;
+    info.fleet = config.fleet;
+    info.environment = config.environment;
+    info.softwareVersion = GNOMON_VERSION;
+    info.capabilities = {"inference", "deployment", "comparison", "audit"};
+    info.auditOrigin = config.auditOrigin;
+    info.auditVerifierKey = audit->verifierKey();
+    info.started = info.stamp.serverTime;
+    GNOMON_ASSIGN(interfaces,
+                  node::Interfaces::open(config, info,
+                                         {*pipeline, *directory, *changes, *comparison, *exchanges, *state, *audit,
+                                          *authorizer, *denials, clock, [this] { return alarms(); }}));
+    return {};
+}
+
+Status Runtime::Parts::recordLifecycle(const std::string& action) {
+    AuditRecord record;
+    record.kind = RecordKind::Lifecycle;
+    record.actor = machineActor("lifecycle");
+    record.action = action;
+    record.object = "node/" + config.name;
+    record.result = "ok";
+    AuditPayload payload;
+    payload.facts = {{"node", nodeId.value}, {"version", GNOMON_VERSION}, {"environment", config.environment}};
+    GNOMON_TRY(audit->append(std::move(record), std::move(payload)));
+    return {};
+}
+
+void Runtime::Parts::saveComparison() {
+    const Status saved = exchanges->saveBlob(kComparisonBlob, comparison->save());
+    if (!saved) {
+        logEvent(LogLevel::Warning, "comparison_not_saved", {{"cause", saved.error().message}});
+    }
+}
+
+std::vector<std::string> Runtime::Parts::alarms() {
+    std::vector<std::string> all;
+    if (const auto trouble = exchanges->trouble()) {
+        all.push_back("recorded exchanges cannot be written: " + trouble->message);
+    }
+    return all;
+}
+
+Runtime::Runtime(std::unique_ptr<Parts> parts) : m_parts(std::move(parts)) {}
+Runtime::~Runtime() = default;
+
+Result<std::unique_ptr<Runtime>> Runtime::start(const node::NodeConfig& config, const std::string& program) {
+    auto parts = std::make_unique<Parts>();
+    parts->config = config;
+    GNOMON_TRY(parts->openState());
+    GNOMON_TRY(parts->openServing(program));
+    GNOMON_TRY(parts->openInterfaces());
+    Parts& p = *parts;
+    p.trials = std::jthread([&p](const std::stop_token& stop) { p.directory->tryRemaining(stop); });
+    p.saver = std::jthread([&p](const std::stop_token& stop) {
+        std::unique_lock lock(p.saveMutex);
+        while (!p.saveWake.wait_for(lock, stop, kSavePeriod, [&stop] { return stop.stop_requested(); })) {
+            p.saveComparison();
+        }
+    });
+    return std::unique_ptr<Runtime>(new Runtime(std::move(parts)));
+}
+
+std::vector<std::string> Runtime::inferenceAddresses() const {
+    return m_parts->interfaces->inferenceAddresses();
+}
+
+std::vector<std::string> Runtime::controlAddresses() const {
+    return m_parts->interfaces->controlAddresses();
+}
+
+void Runtime::drain() {
+    Parts& p = *m_parts;
+    p.trials.request_stop();
+    p.saver.request_stop();
+    p.interfaces->drain(p.config.drain);
+    p.pipeline->drain(1s);
+    p.pipeline->settle(2s);
+    p.saver.join();
+    p.saveComparison();
+    if (const Status recorded = p.recordLifecycle("stop"); !recorded) {
+        logEvent(LogLevel::Error, "stop_not_recorded", {{"cause", recorded.error().message}});
+    }
+}
+
+} // namespace gnomon::app

@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "backend/node/interfaces.h"
+#include "backend/node/audit_service.h"
+#include "backend/node/comparison_service.h"
+#include "backend/node/deployment_service.h"
+#include "backend/node/inference_service.h"
+#include "backend/node/node_service.h"
+#include "backend/node/server.h"
+#include "backend/node/server_credentials.h"
+
+#include <atomic>
+
+namespace gnomon::node {
+
+namespace {
+
+constexpr std::size_t kControlThreads = 2;
+constexpr std::size_t kWaitingThreads = 8;
+constexpr std::size_t kControlQueue = 256;
+
+Result<std::shared_ptr<grpc::ServerCredentials>> credentialsOf(const NodeConfig& config) {
+    if (config.allowPlaintext) {
+        return grpc::InsecureServerCredentials();
+    }
+    return mutualTls({config.ca, config.certificate, config.key});
+}
+
+} // namespace
+
+// In the order of construction; destroyed the other way round, so that servers go before what they call.
+struct Interfaces::State {
+    State(PermissionTable permissions, InterfaceParts all)
+        : parts(std::move(all)), guard(std::move(permissions), parts.authorizer, parts.denials),
+          executor(kControlThreads, kControlQueue), waiting(kWaitingThreads, kControlQueue) {}
+
+    InterfaceParts parts;
+    Guard guard;
+    Executor executor;
+    Executor waiting;
+    std::atomic<bool> ready{false};
+    std::atomic<bool> draining{false};
+    std::unique_ptr<ControlParts> control;
+    std::unique_ptr<WatchHub> hub;
+    std::unique_ptr<InferenceService> inferenceService;
+    std::unique_ptr<NodeService> nodeService;
+    std::unique_ptr<AccessService> accessService;
+    std::unique_ptr<DeploymentService> deploymentService;
+    std::unique_ptr<ComparisonService> comparisonService;
+    std::unique_ptr<AuditService> auditService;
+    std::unique_ptr<Server> inference;
+    std::unique_ptr<Server> controlServer;
+
+    NodeUpdate observe() const {
+        NodeUpdate update;
+        update.stamp = control->stamp();
+        update.endpoints = snapshots(*control);
+        if (const auto head = parts.audit.checkpoint()) {
+            update.auditHead = *head;
+        }
+        update.draining = draining;
+        update.alarms = parts.alarms();
+        return update;
+    }
+
+    Status openServers(const NodeConfig& config) {
+        GNOMON_ASSIGN(const std::shared_ptr<grpc::ServerCredentials> credentials, credentialsOf(config));
+        ServerOptions options;
+        options.credentials = credentials;
+        options.listener.maxConnections = config.maxConnections;
+        options.listener.maxConnectionsPerAddress = config.maxConnectionsPerAddress;
+        options.listener.listeners =
+            static_cast<std::uint32_t>(config.inferenceListen.size() + config.controlListen.size());
+        options.addresses = config.inferenceListen;
+        options.maxMessageBytes = config.maxInferenceMessageBytes;
+        GNOMON_ASSIGN(inference, Server::open(options, {inferenceService.get()}));
+        options.addresses = config.controlListen;
+        options.maxMessageBytes = config.maxControlMessageBytes;
+        GNOMON_ASSIGN(controlServer,
+                      Server::open(options, {nodeService.get(), accessService.get(), deploymentService.get(),
+                                             comparisonService.get(), auditService.get()}));
+        return {};
+    }
+
+    void addListeners(const NodeConfig& config) {
+        for (const auto& [server, serves] :
+             {std::pair{inference.get(), "inference"}, {controlServer.get(), "control"}}) {
+            for (const std::string& address : server->addresses()) {
+                control->info.listeners.push_back({address, serves, !config.allowPlaintext});
+            }
+        }
+    }
+};
+
+Result<std::unique_ptr<Interfaces>> Interfaces::open(const NodeConfig& config, NodeInfo info, InterfaceParts parts) {
+    GNOMON_ASSIGN(PermissionTable permissions, readPermissions());
+    auto state = std::make_unique<State>(std::move(permissions), std::move(parts));
+    State& s = *state;
+    s.control = std::unique_ptr<ControlParts>(new ControlParts{
+        std::move(info), s.guard, s.parts.directory, s.parts.changes, s.parts.comparison, s.parts.exchanges,
+        s.parts.state, s.parts.audit, s.parts.clock, s.executor, s.waiting, [&s] { s.hub->changed(); }});
+    s.hub = std::make_unique<WatchHub>([&s] { return s.observe(); });
+    s.inferenceService = std::make_unique<InferenceService>(
+        InferenceParts{s.parts.pipeline, s.parts.directory, s.guard, s.parts.clock, s.ready});
+    s.nodeService = std::make_unique<NodeService>(*s.control, *s.hub);
+    s.accessService = std::make_unique<AccessService>(*s.control);
+    s.deploymentService = std::make_unique<DeploymentService>(*s.control);
+    s.comparisonService = std::make_unique<ComparisonService>(*s.control);
+    s.auditService = std::make_unique<AuditService>(*s.control);
+    GNOMON_TRY(s.openServers(config));
+    s.addListeners(config);
+    s.ready = true;
+    for (const EndpointName& name : s.parts.directory.names()) {
+        s.inference->setServing(name.value, true);
+    }
+    for (const auto& server : {s.inference.get(), s.controlServer.get()}) {
+        server->setServing("", true);
+        server->serve();
+    }
+    return std::unique_ptr<Interfaces>(new Interfaces(std::move(state)));
+}
+
+Interfaces::Interfaces(std::unique_ptr<State> state) : m_state(std::move(state)) {}
+
+Interfaces::~Interfaces() {
+    drain(std::chrono::milliseconds(0));
+}
+
+std::vector<std::string> Interfaces::inferenceAddresses() const {
+    return m_state->inference->addresses();
+}
+
+std::vector<std::string> Interfaces::controlAddresses() const {
+    return m_state->controlServer->addresses();
+}
+
+void Interfaces::drain(std::chrono::milliseconds wait) {
+    m_state->ready = false;
+    m_state->draining = true;
+    m_state->hub->changed();
+    m_state->inference->drain(wait);
+    m_state->hub->close();
+    m_state->controlServer->drain(wait);
+}
+
+} // namespace gnomon::node
