@@ -43,12 +43,13 @@ Result<NodeId> nodeIdOf(port::StateStore& state, Random& random) {
     return NodeId(fresh);
 }
 
+// Empty: where the build expects it.
 fs::path onnxRuntimeOf(const node::NodeConfig& config, const std::string& program) {
     if (!config.onnxRuntime.empty()) {
         return config.onnxRuntime;
     }
     const fs::path beside = fs::path(program).parent_path() / "libonnxruntime.so.1";
-    return fs::exists(beside) ? beside : fs::path("libonnxruntime.so.1");
+    return fs::exists(beside) ? beside : fs::path();
 }
 
 } // namespace
@@ -106,10 +107,10 @@ Status Runtime::Parts::openState() {
 Status Runtime::Parts::openServing(const std::string& program) {
     upstream::RunnerFactoryOptions runner;
     runner.onnxLibrary = onnxRuntimeOf(config, program);
-    runner.workerProgram = program;
+    runner.workerExecutable = program;
     runner.socketFolder = config.runtime;
-    runner.workerMemoryBytes = config.workerMemoryBytes;
-    GNOMON_ASSIGN(runners, upstream::makeRunnerFactory(runner));
+    runner.workerMemory = config.workerMemoryBytes;
+    runners = upstream::makeRunnerFactory(runner);
 
     serving::DirectoryOptions models;
     models.repository = config.repository;
