@@ -13,9 +13,10 @@ bool CallSet::add(const Context& context) {
     return !m_ending;
 }
 
-void CallSet::remove(const Context& context) {
+void CallSet::remove(Context context) {
     const MutexLock lock(m_mutex);
     m_running.erase(context);
+    context.reset(); // before end() can return
     m_changed.notifyAll();
 }
 

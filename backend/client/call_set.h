@@ -19,8 +19,10 @@ public:
 
     // False once ending: the call must not be started then.
     bool add(const Context& context);
-    // The call's callback is over.
-    void remove(const Context& context);
+    // The call's callback is over, and it has let go of its channel and stub. The context goes with it: the process's
+    // last reference to a channel must never be dropped by one of gRPC's own threads, for that waits for those threads
+    // to end. Whoever called end() therefore still holds one.
+    void remove(Context context);
     // Cancels what runs and waits until all of it was removed. Not from a call's callback.
     void end();
 

@@ -48,8 +48,10 @@ private:
         };
         const auto end = answer<bool>(status, *m_context, m_line, m_options, m_response, complete);
         m_events.finished(end.ok() ? Status() : Status(end.error()));
-        m_calls.remove(m_context);
+        CallSet& calls = m_calls;
+        CallSet::Context context = std::move(m_context);
         delete this;
+        calls.remove(std::move(context));
     }
 
     CallSet& m_calls;
@@ -57,7 +59,7 @@ private:
     const Line m_line;
     const port::ExportEvents m_events;
     const std::unique_ptr<v1::AuditService::Stub> m_stub;
-    const CallSet::Context m_context = std::make_shared<grpc::ClientContext>();
+    CallSet::Context m_context = std::make_shared<grpc::ClientContext>();
     const v1::ExportRecordsRequest m_request;
     v1::ExportRecordsResponse m_response;
     std::uint64_t m_done = 0;

@@ -50,7 +50,7 @@ Result<std::string> readPem(const std::string& file, const std::string& what) {
     }
     auto text = readFile(file, kMostFileBytes);
     if (!text.ok()) {
-        return refusal(text.error().message, text.error().remedy);
+        return refusal(text.error().message, "check the path of the " + what + " file, and who may read it");
     }
     return text;
 }

@@ -23,7 +23,6 @@ constexpr int kMostReceivedBytes = 64 << 20;
 
 // One ModelInfer call. Its response's memory is what the reply's tensors point into.
 struct InferMessages {
-    CallSet::Context context = std::make_shared<grpc::ClientContext>();
     inference::ModelInferRequest request;
     inference::ModelInferResponse response;
     MonoTime started;
@@ -48,16 +47,19 @@ public:
         const auto messages = std::make_shared<InferMessages>();
         wire::writeInferRequest({call.model, call.version, call.id, call.parameters, call.inputs, call.outputs},
                                 messages->request);
-        messages->context->set_deadline(std::chrono::system_clock::now() + call.deadline);
         messages->started = m_clock.monoNow();
-        if (!m_calls.add(messages->context)) {
+        CallSet::Context context = std::make_shared<grpc::ClientContext>();
+        context->set_deadline(std::chrono::system_clock::now() + call.deadline);
+        if (!m_calls.add(context)) {
             return;
         }
-        stub().async()->ModelInfer(messages->context.get(), &messages->request, &messages->response,
-                                   [this, messages, done = std::move(done)](const grpc::Status& status) {
-                                       done(read(status, messages));
-                                       m_calls.remove(messages->context);
-                                   });
+        grpc::ClientContext* const raw = context.get();
+        stub().async()->ModelInfer(
+            raw, &messages->request, &messages->response,
+            [this, messages, context = std::move(context), done = std::move(done)](const grpc::Status& status) mutable {
+                done(read(status, messages));
+                m_calls.remove(std::move(context));
+            });
     }
 
     Result<InferReply> infer(const InferCall& call) override {

@@ -76,7 +76,9 @@ void startUnary(CallSet& calls, Connection& connection, Request request, std::ch
           [call, &calls, &connection, done = std::move(done), decode](const grpc::Status& status) {
               call->onStop.reset();
               done(answer<T>(status, *call->context, call->line, connection.options(), call->response, decode));
-              calls.remove(call->context);
+              call->stub.reset();
+              call->line.channel.reset();
+              calls.remove(std::move(call->context));
           });
 }
 

@@ -7,7 +7,7 @@
 #include "backend/wire/deployment.h"
 #include "backend/wire/exchange.h"
 #include "backend/wire/node.h"
-#include "tests/unit/wire/samples.h"
+#include "tests/support/wire_samples.h"
 
 #include <gnomon/v1/access.pb.h>
 #include <gnomon/v1/audit.pb.h>

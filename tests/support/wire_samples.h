@@ -2,6 +2,7 @@
 // One value of each type that crosses the wire, with no field at its default.
 #pragma once
 
+#include "backend/domain/exchange.h"
 #include "backend/domain/node.h"
 #include "backend/domain/plan.h"
 #include "backend/proof/checkpoint.h"
