@@ -12,15 +12,15 @@
 #include <QPushButton>
 #include <QToolButton>
 
+#include <algorithm>
+
 namespace gnomon::ui {
 
 using namespace Qt::StringLiterals;
 
-ScreenBar::ScreenBar(const ConsoleContext& context, const std::vector<ScreenEntry>& screens,
-                     const EndpointModel& endpoints, QWidget* parent)
-    : QWidget(parent), m_context(context), m_endpoints(endpoints), m_buttons(new QButtonGroup(this)),
-      m_picker(new QComboBox(this)), m_palette(new QPushButton(this)), m_zone(new QToolButton(this)),
-      m_menu(new QToolButton(this)) {
+ScreenBar::ScreenBar(const ConsoleContext& context, const std::vector<ScreenEntry>& screens, QWidget* parent)
+    : QWidget(parent), m_context(context), m_buttons(new QButtonGroup(this)), m_picker(new QComboBox(this)),
+      m_palette(new QPushButton(this)), m_zone(new QToolButton(this)), m_menu(new QToolButton(this)) {
     setObjectName(u"screenBar"_s);
     auto* row = new QHBoxLayout(this);
     const int pad = px(this, theme::kDistances.small);
@@ -69,8 +69,8 @@ ScreenBar::ScreenBar(const ConsoleContext& context, const std::vector<ScreenEntr
     row->addWidget(m_zone);
     row->addWidget(m_menu);
 
-    connect(&endpoints, &QAbstractItemModel::rowsInserted, this, &ScreenBar::fillPicker);
-    connect(&endpoints, &QAbstractItemModel::rowsRemoved, this, &ScreenBar::fillPicker);
+    connect(&context.fleet, &Fleet::sessionChanged, this, &ScreenBar::fillPicker);
+    connect(&context.fleet, &Fleet::sessionRemoved, this, &ScreenBar::fillPicker);
     connect(&context.selection, &Selection::changed, this, &ScreenBar::fillPicker);
     connect(&context.time, &TimeDisplay::changed, this, &ScreenBar::showZone);
     fillPicker();
@@ -81,28 +81,32 @@ void ScreenBar::setCurrent(int screen) {
     m_buttons->button(screen)->setChecked(true);
 }
 
-// In alphabetical order, so that an entry is where it was a moment ago, however the fleet sorts itself.
+// In alphabetical order, so that an entry is where it was a moment ago, however the fleet sorts itself. Refilled only
+// when there is another list, for the popup may be open.
 void ScreenBar::fillPicker() {
-    std::vector<std::pair<QString, QStringList>> entries;
-    for (const EndpointRow& row : m_endpoints.rows()) {
-        if (!row.isNode()) {
-            const QString endpoint = QString::fromStdString(row.endpoint.value);
-            entries.emplace_back(tr("%1  ·  %2").arg(endpoint, row.node),
-                                 QStringList{QString::fromStdString(row.profile), endpoint});
+    QList<QStringList> entries;
+    for (const NodeSession* session : m_context.fleet.sessions()) {
+        if (const NodeUpdate* latest = session->latest()) {
+            for (const EndpointSnapshot& snapshot : latest->endpoints) {
+                const QString endpoint = QString::fromStdString(snapshot.settings.name.value);
+                entries.append({tr("%1  ·  %2").arg(endpoint, session->name()),
+                                QString::fromStdString(session->profile().id), endpoint});
+            }
         }
     }
     std::ranges::sort(entries);
+    if (entries != m_entries || m_picker->count() == 0) {
+        m_entries = entries;
+        m_picker->clear();
+        for (const QStringList& entry : entries) {
+            m_picker->addItem(entry[0], entry.mid(1));
+        }
+        m_picker->setPlaceholderText(entries.empty() ? tr("no endpoint known") : tr("choose an endpoint"));
+        m_picker->setEnabled(!entries.empty());
+    }
     const QStringList wanted{QString::fromStdString(m_context.selection.profile()),
                              QString::fromStdString(m_context.selection.endpoint().value)};
-    m_picker->clear();
-    int current = -1;
-    for (const auto& [text, key] : entries) {
-        current = key == wanted ? m_picker->count() : current;
-        m_picker->addItem(text, key);
-    }
-    m_picker->setCurrentIndex(current);
-    m_picker->setPlaceholderText(entries.empty() ? tr("no endpoint known") : tr("choose an endpoint"));
-    m_picker->setEnabled(!entries.empty());
+    m_picker->setCurrentIndex(m_picker->findData(wanted));
 }
 
 void ScreenBar::showZone() {

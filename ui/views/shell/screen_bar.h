@@ -3,8 +3,9 @@
 
 #include <QWidget>
 
-#include "ui/models/endpoint_model.h"
 #include "ui/views/shell/screen.h"
+
+#include <QStringList>
 
 #include <vector>
 
@@ -19,9 +20,7 @@ namespace gnomon::ui {
 class ScreenBar final : public QWidget {
     Q_OBJECT
 public:
-    // endpoints must outlive the bar.
-    ScreenBar(const ConsoleContext& context, const std::vector<ScreenEntry>& screens, const EndpointModel& endpoints,
-              QWidget* parent = nullptr);
+    ScreenBar(const ConsoleContext& context, const std::vector<ScreenEntry>& screens, QWidget* parent = nullptr);
     void setCurrent(int screen);
     QToolButton* menuButton() const { return m_menu; }
 
@@ -37,9 +36,9 @@ private:
     void showZone();
 
     const ConsoleContext m_context;
-    const EndpointModel& m_endpoints;
     QButtonGroup* m_buttons;
     QComboBox* m_picker;
+    QList<QStringList> m_entries; // text, profile, endpoint
     QPushButton* m_palette;
     QToolButton* m_zone;
     QToolButton* m_menu;

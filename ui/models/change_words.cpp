@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/models/change_words.h"
+
+#include "ui/models/change_flow.h"
+#include "ui/models/comparison_words.h"
+#include "ui/models/evidence_format.h"
+#include "ui/models/failure.h"
+#include "ui/models/format.h"
+
+#include <QCoreApplication>
+#include <QDateTime>
+#include <QStringList>
+
+#include <cmath>
+
+namespace gnomon::ui {
+
+using namespace Qt::StringLiterals;
+
+namespace {
+
+QString tr(const char* text) {
+    return QCoreApplication::translate("gnomon::ui::ChangeWords", text);
+}
+
+QString inverseOf(ChangeKind kind) {
+    switch (kind) {
+    case ChangeKind::Fallback:
+        return tr("Restore");
+    case ChangeKind::Restore:
+        return tr("Fall back");
+    case ChangeKind::Disable:
+        return tr("Enable");
+    case ChangeKind::Enable:
+        return tr("Disable");
+    case ChangeKind::ShadowStart:
+        return tr("Stop shadow");
+    case ChangeKind::ShadowStop:
+        return tr("Start shadow");
+    case ChangeKind::Initial:
+    case ChangeKind::Rollback:
+    case ChangeKind::Promote:
+    case ChangeKind::ShadowMirror:
+        return tr("Roll back");
+    }
+    return {};
+}
+
+// With milliseconds: two replies within a second are common.
+QString preciseClock(WallTime time, const QTimeZone& zone) {
+    const auto ms = std::chrono::duration_cast<std::chrono::milliseconds>(time.time_since_epoch()).count();
+    return QDateTime::fromMSecsSinceEpoch(ms, zone).toString(u"HH:mm:ss.zzz "_s) +
+           (zone == QTimeZone::utc() ? u"UTC"_s : zone.abbreviation(QDateTime::fromMSecsSinceEpoch(ms)));
+}
+
+} // namespace
+
+QString changeTitle(const ChangeRequest& request, port::EnvironmentClass environment) {
+    const QString endpoint = QString::fromStdString(request.endpoint.value);
+    const QString where = tr("in %1").arg(environmentWord(environment));
+    if (request.kind == ChangeKind::Promote && request.version) {
+        return tr("Promote %1 %2 %3").arg(endpoint, versionText(*request.version), where);
+    }
+    return u"%1 %2 %3"_s.arg(changeVerb(request.kind), endpoint, where);
+}
+
+QString dryRunText(const DryRun& dryRun) {
+    if (dryRun.skipped) {
+        return tr("Skipped: %1.").arg(QString::fromStdString(printable(dryRun.skippedBecause, 200)));
+    }
+    if (dryRun.replayed == 0) {
+        return tr("There were no recorded requests to try it on.");
+    }
+    QString text = dryRun.decisionsChanged == 0
+                       ? tr("Of %1 recorded requests none would be decided differently").arg(countText(dryRun.replayed))
+                       : tr("Of %1 recorded requests %2 would be decided differently")
+                             .arg(countText(dryRun.replayed), countText(dryRun.decisionsChanged));
+    QStringList flips;
+    for (const auto& [flip, count] : dryRun.flips) {
+        flips.append(countText(count) + u' ' + QString::fromStdString(printable(flip, 80)).replace(u"->"_s, u"→"_s));
+    }
+    if (!flips.isEmpty()) {
+        text += u" ("_s + flips.join(u", "_s) + u')';
+    }
+    if (dryRun.failed > 0) {
+        text += tr("; %1 would fail").arg(countText(dryRun.failed));
+    }
+    if (std::abs(dryRun.meanScoreDifference) >= 0.0005) {
+        text += tr("; scores %1 on average").arg(differenceText(dryRun.meanScoreDifference));
+    }
+    return text + (dryRun.cutShort ? tr(". Cut short: the time was up.") : u"."_s);
+}
+
+QString touchesText(const PlanPreview& preview, const QString& node) {
+    return tr("%1 requests on %2. Reversible by %3.")
+        .arg(rateText(preview.requestsPerSecond), node, inverseOf(preview.plan.kind));
+}
+
+QStringList changeLines(const PlanPreview& preview) {
+    QStringList lines;
+    for (const FieldChange& change : preview.changes) {
+        const auto text = [](const std::string& value) {
+            return value.empty() ? dash() : QString::fromStdString(printable(value, 200));
+        };
+        lines.append(u"%1:  %2  →  %3"_s.arg(text(change.field), text(change.before), text(change.after)));
+    }
+    return lines;
+}
+
+QString effectText(const ChangeFlow& flow, const QTimeZone& zone) {
+    switch (flow.state()) {
+    case ChangeFlow::State::Planning:
+    case ChangeFlow::State::Planned:
+    case ChangeFlow::State::Refused:
+        return {};
+    case ChangeFlow::State::Executing:
+        return tr("sent, waiting for the node");
+    case ChangeFlow::State::Failed:
+        return flow.outcomeUnknown()
+                   ? tr("no answer: it may or may not be in force. %1").arg(sentenceOf(flow.error()->message))
+                   : tr("nothing has changed. %1").arg(sentenceOf(flow.error()->message));
+    case ChangeFlow::State::Proving:
+        return tr("in force as generation %1; waiting for its first reply")
+            .arg(flow.outcome()->generation.number.value);
+    case ChangeFlow::State::Unproved:
+        return tr("in force as generation %1, but not confirmed by a reply yet")
+            .arg(flow.outcome()->generation.number.value);
+    case ChangeFlow::State::Proved:
+        break;
+    }
+    const EffectProof& proof = *flow.proof();
+    QString text =
+        tr("first reply at %1, answered by %2")
+            .arg(preciseClock(proof.firstReply, zone), QString::fromStdString(printable(proof.servedBy, 80)));
+    if (!proof.firstExchange.empty()) {
+        text += tr(" (id %1)").arg(QString::fromStdString(printable(proof.firstExchange, 64)).left(12));
+    }
+    text += proof.oldInFlight == 0 ? tr("; the old generation is drained")
+                                   : tr("; %1 old calls are still out").arg(countText(proof.oldInFlight));
+    return proof.byProbe ? text + tr("; by a probe, for there was no traffic") : text;
+}
+
+QString doneText(const ChangeFlow& flow, const QString& node) {
+    const QString endpoint = QString::fromStdString(flow.request().endpoint.value);
+    if (!flow.inForce()) {
+        return tr("%1 on %2: %3").arg(endpoint, node, effectText(flow, QTimeZone::utc()));
+    }
+    return tr("%1 on %2: %3, generation %4, %5.")
+        .arg(endpoint, node, changeWord(flow.request().kind).toLower(),
+             QString::number(flow.outcome()->generation.number.value),
+             flow.state() == ChangeFlow::State::Proved ? tr("proven by its first reply") : tr("not proven yet"));
+}
+
+} // namespace gnomon::ui

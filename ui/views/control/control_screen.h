@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "ui/bridge/request.h"
+#include "ui/models/change_actions.h"
+#include "ui/models/generation_model.h"
+#include "ui/views/shell/screen.h"
+
+#include <optional>
+
+namespace gnomon::ui {
+
+class ActionList;
+class DataTable;
+class StateBadge;
+class StatePane;
+class TextLabel;
+
+// What happened to the selected endpoint, newest first, and what can be done to it, safest first.
+class ControlScreen final : public Screen {
+    Q_OBJECT
+public:
+    explicit ControlScreen(const ConsoleContext& context, QWidget* parent = nullptr);
+
+    void refresh() override;
+    QList<Command> commands() override;
+    QList<KeyHelp> keys() const override;
+    QByteArray saveState() const override;
+    void restoreState(const QByteArray& state) override;
+
+private:
+    void build();
+    void follow();  // the selection moved
+    void showNow(); // a snapshot came, or an age moved
+    void fetchHistory();
+    std::vector<ChangeAction> changes() const;
+    const EndpointSnapshot* snapshot() const;
+
+    GenerationModel m_model;
+    Request m_historyCall;
+    Request m_principalCall;
+    std::optional<Principal> m_principal;
+    std::string m_principalOf; // the profile it belongs to
+    std::optional<GenerationNumber> m_historyUpTo;
+    EndpointName m_historyOf;
+    StatePane* m_pane;
+    TextLabel* m_title;
+    StateBadge* m_state;
+    TextLabel* m_inForce;
+    TextLabel* m_why;
+    DataTable* m_table;
+    TextLabel* m_details;
+    ActionList* m_actions;
+    TextLabel* m_readOnly;
+};
+
+ScreenEntry controlScreen();
+
+} // namespace gnomon::ui

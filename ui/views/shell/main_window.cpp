@@ -1,0 +1,250 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/views/shell/main_window.h"
+
+#include "ui/bridge/node_session.h"
+#include "ui/models/change_words.h"
+#include "ui/models/format.h"
+#include "ui/views/control/change_sheet.h"
+#include "ui/views/shell/command_palette.h"
+#include "ui/views/shell/environment_look.h"
+#include "ui/views/shell/key_sheet.h"
+#include "ui/views/shell/link_bar.h"
+#include "ui/views/shell/screen_bar.h"
+#include "ui/widgets/message_strip.h"
+#include "ui/widgets/overlay_layer.h"
+
+#include <QCloseEvent>
+#include <QLineEdit>
+#include <QStackedWidget>
+#include <QVBoxLayout>
+
+namespace gnomon::ui {
+
+using namespace Qt::StringLiterals;
+
+MainWindow::MainWindow(const ConsoleContext& context, Theme& theme, std::vector<ScreenEntry> screens, QWidget* parent)
+    : QWidget(parent), m_context(context), m_theme(theme), m_entries(std::move(screens)) {
+    build();
+    addKeys();
+    fillMenu();
+    restore();
+    const auto environment = [this] { showEnvironment(); };
+    connect(&context.selection, &Selection::changed, this, environment);
+    connect(&context.fleet, &Fleet::sessionAdded, this, environment);
+    connect(&context.fleet, &Fleet::sessionRemoved, this, environment);
+    connect(&context.fleet, &Fleet::sessionAdded, this, [this](NodeSession* session) {
+        connect(session, &NodeSession::nodeRestarted, this, [this, session] {
+            m_messages->showMessage(Tone::Info, tr("%1 has restarted: same node, new start.").arg(session->name()));
+        });
+        connect(session, &NodeSession::nodeReplaced, this, [this, session] {
+            m_messages->showMessage(Tone::Act,
+                                    tr("Another node answers at the address of %1. What was known of the old one "
+                                       "is gone from the screen; check before you change anything.")
+                                        .arg(session->name()));
+        });
+        connect(session, &NodeSession::linkChanged, this, &MainWindow::showEnvironment);
+    });
+    showEnvironment();
+}
+
+MainWindow::~MainWindow() = default;
+
+void MainWindow::build() {
+    setObjectName(u"mainWindow"_s);
+    setWindowTitle(tr("Gnomon"));
+    auto* column = new QVBoxLayout(this);
+    column->setContentsMargins({});
+    column->setSpacing(0);
+    m_stripe = new EnvironmentStripe(this);
+    m_stripe->setObjectName(u"environmentStripe"_s);
+    m_bar = new ScreenBar(m_context, m_entries, this);
+    m_messages = new MessageStrip(this);
+    m_stack = new QStackedWidget(this);
+    m_stack->setObjectName(u"screens"_s);
+    column->addWidget(m_stripe);
+    column->addWidget(m_bar);
+    column->addWidget(m_messages);
+    column->addWidget(m_stack, 1);
+    column->addWidget(new LinkBar(m_context, this));
+    for (const ScreenEntry& entry : m_entries) {
+        Screen* screen = entry.make(m_context, m_stack);
+        screen->setObjectName(entry.id + u"Screen"_s);
+        screen->setAccessibleName(entry.title);
+        m_stack->addWidget(screen);
+        m_screens.push_back(screen);
+        connect(screen, &Screen::screenRequested, this, &MainWindow::showScreen);
+        connect(screen, &Screen::changeRequested, this, &MainWindow::openChange);
+        connect(screen, &Screen::messageRaised, this, [this](const Message& message) {
+            m_messages->showMessage(message.tone, message.text, message.action, message.run);
+        });
+    }
+    m_layer = new OverlayLayer(this);
+    m_layer->setObjectName(u"overlay"_s);
+    connect(m_bar, &ScreenBar::screenChosen, this,
+            [this](int i) { showScreen(m_entries[static_cast<std::size_t>(i)].id); });
+    connect(m_bar, &ScreenBar::paletteRequested, this, &MainWindow::openPalette);
+    resize(px(this, 76), px(this, 48));
+}
+
+void MainWindow::showScreen(const QString& id) {
+    for (std::size_t i = 0; i < m_entries.size(); ++i) {
+        if (m_entries[i].id == id) {
+            m_stack->setCurrentWidget(m_screens[i]);
+            m_bar->setCurrent(static_cast<int>(i));
+            if (m_screens[i]->focusWidget() != nullptr) {
+                m_screens[i]->focusWidget()->setFocus(Qt::OtherFocusReason);
+            } else {
+                m_screens[i]->setFocus(Qt::OtherFocusReason);
+            }
+            setWindowTitle(tr("%1 – Gnomon").arg(m_entries[i].title));
+        }
+    }
+}
+
+QString MainWindow::currentScreen() const {
+    const int i = m_stack->currentIndex();
+    return i < 0 ? QString() : m_entries[static_cast<std::size_t>(i)].id;
+}
+
+Screen* MainWindow::screen(const QString& id) const {
+    for (std::size_t i = 0; i < m_entries.size(); ++i) {
+        if (m_entries[i].id == id) {
+            return m_screens[i];
+        }
+    }
+    return nullptr;
+}
+
+void MainWindow::showEnvironment() {
+    const NodeSession* session = m_context.session();
+    if (session == nullptr) {
+        const bool any = !m_context.fleet.sessions().empty();
+        m_stripe->setEnvironment(EnvironmentLook::None, {},
+                                 any ? tr("no endpoint selected") : tr("not connected to any node"));
+        return;
+    }
+    const port::ConnectionProfile& profile = session->profile();
+    if (m_principalOf != profile.id && session->link().state == port::LinkState::Live) {
+        m_principalOf = profile.id;
+        m_person.clear();
+        m_principalCall = m_context.fleet.session(profile.id)->whoAmI([this](const Result<Principal>& result) {
+            m_person = result.ok() ? actorText(result->actor) : QString();
+            showEnvironment();
+        });
+    }
+    QStringList parts{session->name()};
+    if (session->node()) {
+        parts.append(tr("gnomond %1").arg(QString::fromStdString(printable(session->node()->softwareVersion, 40))));
+        const std::string& said = session->node()->environment;
+        if (!said.empty() && QString::fromStdString(said).toUpper() != environmentWord(profile.environment)) {
+            parts.append(tr("the node calls itself %1").arg(QString::fromStdString(printable(said, 40))));
+        }
+    }
+    const QString access = profile.readOnly ? tr("read-only") : tr("read-write");
+    parts.append(m_person.isEmpty() || m_principalOf != profile.id ? access : tr("%1 as %2").arg(access, m_person));
+    if (profile.plaintext) {
+        parts.append(tr("UNPROTECTED: no TLS"));
+    }
+    m_stripe->setEnvironment(lookOf(profile.environment), environmentWord(profile.environment), parts.join(u"  ·  "_s));
+}
+
+void MainWindow::openChange(const ChangeRequest& request) {
+    NodeSession* session = m_context.session();
+    if (session == nullptr || request.endpoint.value.empty()) {
+        m_messages->showMessage(Tone::Info, tr("Choose an endpoint first."));
+        return;
+    }
+    if (session->profile().readOnly) {
+        m_messages->showMessage(
+            Tone::Info,
+            tr("The connection to %1 is read-only: nothing can be changed from here.").arg(session->name()));
+        return;
+    }
+    if (m_flow && m_flow->state() == ChangeFlow::State::Executing) {
+        m_messages->showMessage(Tone::Watch, tr("Another change is on its way; wait for its answer."));
+        return;
+    }
+    m_flow = std::make_unique<ChangeFlow>(*session, request);
+    connect(m_flow.get(), &ChangeFlow::changed, this, &MainWindow::followFlow);
+    if (request.kind != ChangeKind::Rollback) {
+        openSheet({});
+        return;
+    }
+    m_historyCall = session->listGenerations(request.endpoint, [this](const Result<std::vector<Generation>>& result) {
+        openSheet(result.ok() ? *result : std::vector<Generation>());
+    });
+}
+
+void MainWindow::openSheet(const std::vector<Generation>& history) {
+    if (!m_flow || m_flow->session() == nullptr) {
+        return;
+    }
+    auto* sheet = new ChangeSheet(m_context, *m_flow, history, m_layer);
+    connect(sheet, &ChangeSheet::closeRequested, m_layer, &OverlayLayer::close);
+    m_layer->open(sheet, OverlayLayer::Place::Centre, sheet->firstFocus());
+}
+
+// Once the sheet is closed the strip tells how it ended.
+void MainWindow::followFlow() {
+    using State = ChangeFlow::State;
+    if (m_layer->isOpen() || !m_flow->sent()) {
+        return;
+    }
+    const State state = m_flow->state();
+    if (state == State::Proved || state == State::Unproved || state == State::Failed) {
+        const QString node = m_flow->session() != nullptr ? m_flow->session()->name() : tr("the node");
+        m_messages->showMessage(state == State::Proved ? Tone::Calm : Tone::Watch, doneText(*m_flow, node));
+    }
+}
+
+void MainWindow::openPalette() {
+    auto* palette = new CommandPalette(commands(), m_layer);
+    connect(palette, &CommandPalette::chosen, this, &MainWindow::runCommand);
+    m_layer->open(palette, OverlayLayer::Place::Top, palette->field());
+}
+
+void MainWindow::runCommand(const Command& command) {
+    const auto run = command.run; // the palette that holds it goes first
+    m_layer->close();
+    run();
+}
+
+void MainWindow::openKeySheet() {
+    const auto i = static_cast<std::size_t>(m_stack->currentIndex());
+    auto* sheet = new KeySheet(m_entries[i].title, m_screens[i]->keys(), m_layer);
+    m_layer->open(sheet, OverlayLayer::Place::Centre, sheet);
+}
+
+void MainWindow::escape() {
+    if (m_layer->isOpen()) {
+        m_layer->close();
+        if (m_flow) {
+            followFlow();
+        }
+    } else if (m_messages->isVisible()) {
+        m_messages->dismiss();
+    } else if (m_stack->currentIndex() >= 0) {
+        m_screens[static_cast<std::size_t>(m_stack->currentIndex())]->closeTopLayer();
+    }
+}
+
+void MainWindow::next(int step) {
+    const int count = m_stack->count();
+    if (count > 0) {
+        showScreen(m_entries[static_cast<std::size_t>((m_stack->currentIndex() + step + count) % count)].id);
+    }
+}
+
+void MainWindow::fallBack() {
+    ChangeRequest request;
+    request.kind = ChangeKind::Fallback;
+    request.endpoint = m_context.selection.endpoint();
+    openChange(request);
+}
+
+void MainWindow::closeEvent(QCloseEvent* event) {
+    save();
+    QWidget::closeEvent(event);
+}
+
+} // namespace gnomon::ui
