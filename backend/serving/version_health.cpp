@@ -37,9 +37,9 @@ void VersionHealth::withdrawn() {
     m_breaker.withdrawn();
 }
 
-bool VersionHealth::overran(MonoTime now, std::chrono::nanoseconds given, std::chrono::nanoseconds full) {
+bool VersionHealth::overran(MonoTime now, std::chrono::nanoseconds given, bool hurried) {
     const MutexLock lock(m_mutex);
-    if (!tellsOfTheVersion(given, full, m_typical)) {
+    if (!tellsOfTheVersion(given, hurried, m_typical)) {
         m_breaker.withdrawn();
         return false;
     }

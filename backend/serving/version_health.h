@@ -23,9 +23,9 @@ public:
     void failed(MonoTime now);
     // The run failed for a reason that lies with its inputs or with the caller.
     void withdrawn();
-    // The run was abandoned after `given`; full is what it would have had without the caller's own deadline. True when
-    // the version is skipped from now on.
-    bool overran(MonoTime now, std::chrono::nanoseconds given, std::chrono::nanoseconds full);
+    // The run was abandoned after `given`; hurried: the caller's own deadline made that shorter. True when the version
+    // is skipped from now on.
+    bool overran(MonoTime now, std::chrono::nanoseconds given, bool hurried);
     // An abandoned run is still not back. True when the version is skipped from now on.
     bool stuck();
     void cameBack(); // after stuck()

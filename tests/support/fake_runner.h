@@ -96,7 +96,23 @@ public:
         }
         done(answer(request));
     }
-    void countAbandoned() { ++m_abandoned; }
+    void countAbandoned() {
+        const MutexLock lock(m_mutex);
+        ++m_abandoned;
+        m_changed.notifyAll();
+    }
+    // False when there were not so many abandoned runs within ten seconds: a run is abandoned after the caller is
+    // answered.
+    bool waitForAbandoned(std::size_t count) const {
+        const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(10);
+        const MutexLock lock(m_mutex);
+        while (m_abandoned < count) {
+            if (!m_changed.waitUntil(m_mutex, until)) {
+                return false;
+            }
+        }
+        return true;
+    }
 
 private:
     mutable Mutex m_mutex;

@@ -7,7 +7,7 @@ namespace {
 
 constexpr std::chrono::seconds kOnce{1};
 constexpr int kMuchMore = 8;
-constexpr std::chrono::milliseconds kLeast{20}; // less is never evidence without the full time
+constexpr std::chrono::milliseconds kLeast{20}; // less is never evidence when the caller is in a hurry
 
 } // namespace
 
@@ -46,9 +46,8 @@ bool AbandonRule::decide() {
     return true;
 }
 
-bool tellsOfTheVersion(std::chrono::nanoseconds given, std::chrono::nanoseconds full,
-                       std::chrono::nanoseconds typical) {
-    return given >= full || (given >= kLeast && given >= kMuchMore * typical);
+bool tellsOfTheVersion(std::chrono::nanoseconds given, bool hurried, std::chrono::nanoseconds typical) {
+    return !hurried || (given >= kLeast && given >= kMuchMore * typical);
 }
 
 } // namespace gnomon::serving

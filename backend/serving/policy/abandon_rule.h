@@ -36,9 +36,9 @@ private:
     bool m_skipped = false;
 };
 
-// Whether an overrun says anything about the version, and not only about a caller that was in a hurry: the run had all
-// the time that the endpoint would ever give it, or much more than the version usually takes. typical: the mean of
-// recent runs; zero when none has ended yet.
-bool tellsOfTheVersion(std::chrono::nanoseconds given, std::chrono::nanoseconds full, std::chrono::nanoseconds typical);
+// Whether an overrun says anything about the version, and not only about a caller in a hurry: either the caller's
+// deadline did not shorten its time, or it had much more than the version usually takes. typical: the mean of recent
+// runs; zero when none has ended yet.
+bool tellsOfTheVersion(std::chrono::nanoseconds given, bool hurried, std::chrono::nanoseconds typical);
 
 } // namespace gnomon::serving

@@ -123,7 +123,6 @@ void Call::run(const AnswerStep& step, MonoTime now) {
     attempt.step = &step;
     attempt.started = now;
     attempt.given = timeShare(m_answerBy - now, versionsBehind());
-    attempt.full = timeShare(m_endpoint.settings().budget, versionsBehind());
     const MonoTime deadline = now + attempt.given;
     {
         const MutexLock lock(m_mutex);
@@ -210,7 +209,8 @@ void Call::timeIsUp(std::uint64_t token) {
 
 void Call::overran(const Attempt& attempt) {
     const VersionLink& version = attempt.step->version;
-    if (version.health->overran(m_core->parts.clock.monoNow(), attempt.given, attempt.full)) {
+    const bool hurried = m_answerBy < m_arrived + m_endpoint.settings().budget;
+    if (version.health->overran(m_core->parts.clock.monoNow(), attempt.given, hurried)) {
         m_core->versionSkipped(m_call.endpoint, version.number, m_endpoint.settings().abandonedRunsUntilSkipped);
     }
 }

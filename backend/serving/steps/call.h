@@ -44,7 +44,6 @@ private:
         const AnswerStep* step = nullptr; // in the pinned deployment
         MonoTime started;
         std::chrono::nanoseconds given{0};
-        std::chrono::nanoseconds full{0};
         std::shared_ptr<port::Run> run;
     };
     struct Abandoned {

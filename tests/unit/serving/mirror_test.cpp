@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "tests/support/serving_bench.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+namespace gnomon::serving {
+namespace {
+
+using namespace std::chrono_literals;
+using test::ServingBench;
+
+const std::string kShadowed =
+    ServingBench::settings("production = 1\nshadows = [{ version = 2 }]\nchain = [\"constant\"]");
+
+const Leg& shadowOf(const Observation& observation) {
+    const Leg* leg = observation.exchange.find(LegRole::Shadow);
+    EXPECT_NE(leg, nullptr);
+    static const Leg none;
+    return leg == nullptr ? none : *leg;
+}
+
+TEST(Mirror, theShadowSeesWhatProductionSaw) {
+    ServingBench bench(kShadowed);
+    bench.start();
+    bench.factory.worker(2).score(0.9F);
+    ASSERT_TRUE(bench.ask().ok());
+    const auto observed = bench.observed();
+    ASSERT_EQ(observed.size(), 1u);
+    EXPECT_TRUE(observed[0].exchange.mirrored);
+    ASSERT_EQ(observed[0].exchange.legs.size(), 2u);
+    EXPECT_EQ(observed[0].exchange.legs[0].decision, "ham");
+    EXPECT_EQ(shadowOf(observed[0]).decision, "spam");
+    EXPECT_EQ(shadowOf(observed[0]).version, VersionNumber(2));
+    ASSERT_EQ(observed[0].outputs.size(), 2u);
+    EXPECT_EQ(observed[0].outputs[1].first, VersionNumber(2));
+    EXPECT_EQ(observed[0].inputs.tensors.size(), 1u);
+}
+
+TEST(Mirror, aHangingShadowDelaysNoReplyAndIsLate) {
+    PipelineOptions options;
+    options.shadowTimeout = 30ms;
+    ServingBench bench(kShadowed, options);
+    bench.start();
+    bench.factory.worker(2).hold();
+    EXPECT_EQ(bench.ask()->servedBy, "production");
+    const auto observed = bench.observed();
+    ASSERT_EQ(observed.size(), 1u);
+    EXPECT_EQ(shadowOf(observed[0]).outcome, LegOutcome::Late);
+    EXPECT_TRUE(bench.factory.worker(2).waitForAbandoned(1));
+    bench.factory.worker(2).release();
+    EXPECT_EQ(bench.observed().size(), 1u);
+}
+
+TEST(Mirror, whatDoesNotFitIsDroppedAndCounted) {
+    PipelineOptions options;
+    options.mirrorQueue = 3;
+    ServingBench bench(kShadowed, options);
+    bench.start();
+    bench.factory.worker(2).hold();
+    for (int i = 0; i < 10; ++i) {
+        EXPECT_EQ(bench.ask()->servedBy, "production");
+    }
+    EXPECT_EQ(bench.pipeline->counters().mirrorDropped, 7u);
+    ASSERT_TRUE(bench.factory.worker(2).waitForHeld(3));
+    bench.factory.worker(2).release();
+    std::size_t ok = 0;
+    std::size_t dropped = 0;
+    for (const Observation& observation : bench.observed()) {
+        ok += shadowOf(observation).outcome == LegOutcome::Ok ? 1 : 0;
+        dropped += shadowOf(observation).outcome == LegOutcome::Dropped ? 1 : 0;
+    }
+    EXPECT_EQ(ok, 3u);
+    EXPECT_EQ(dropped, 7u);
+}
+
+TEST(Mirror, eachEndingHasItsName) {
+    ServingBench bench(kShadowed);
+    bench.start();
+    const std::vector<std::pair<Error, LegOutcome>> endings = {
+        {{ErrorCode::Unavailable, "the worker died"}, LegOutcome::Lost},
+        {{ErrorCode::ResourceExhausted, "queue full"}, LegOutcome::Dropped},
+        {{ErrorCode::DeadlineExceeded, "too late"}, LegOutcome::Late},
+        {{ErrorCode::Internal, "broken"}, LegOutcome::Failed},
+        {{ErrorCode::InvalidArgument, "refused"}, LegOutcome::Failed},
+        {{ErrorCode::Cancelled, "let go"}, LegOutcome::Lost},
+    };
+    for (const auto& [error, outcome] : endings) {
+        bench.factory.worker(2).fail(error);
+        EXPECT_EQ(bench.ask()->servedBy, "production");
+        EXPECT_EQ(shadowOf(bench.observed().back()).outcome, outcome) << error.message;
+    }
+    bench.factory.worker(2).score(NAN);
+    EXPECT_TRUE(bench.ask().ok());
+    EXPECT_EQ(shadowOf(bench.observed().back()).outcome, LegOutcome::NotFinite);
+}
+
+TEST(Mirror, aShareIsASample) {
+    ServingBench bench(ServingBench::settings("production = 1\nshadows = [{ version = 2, mirror = 25 }]"));
+    bench.start();
+    for (int i = 0; i < 400; ++i) {
+        EXPECT_TRUE(bench.ask().ok());
+    }
+    std::size_t mirrored = 0;
+    for (const Observation& observation : bench.observed()) {
+        mirrored += observation.exchange.mirrored ? 1 : 0;
+    }
+    EXPECT_GT(mirrored, 50u); // 25 % of 400 is 100; beyond six standard deviations nobody is unlucky
+    EXPECT_LT(mirrored, 155u);
+}
+
+TEST(Mirror, aShareOfNothingMirrorsNothing) {
+    ServingBench bench(ServingBench::settings("production = 1\nshadows = [{ version = 2, mirror = 0 }]"));
+    bench.start();
+    EXPECT_TRUE(bench.ask().ok());
+    EXPECT_FALSE(bench.observed().at(0).exchange.mirrored);
+}
+
+TEST(Mirror, seesRequestsThatProductionFailed) {
+    ServingBench bench(kShadowed);
+    bench.start();
+    bench.factory.inProcess(1).fail({ErrorCode::Internal, "broken"});
+    EXPECT_EQ(bench.ask()->servedBy, "constant");
+    const auto observed = bench.observed();
+    ASSERT_EQ(observed.size(), 1u);
+    EXPECT_EQ(observed[0].exchange.find(LegRole::Production)->outcome, LegOutcome::Failed);
+    EXPECT_EQ(shadowOf(observed[0]).outcome, LegOutcome::Ok);
+}
+
+TEST(Mirror, restsInFallbackAndForNamedVersions) {
+    ServingBench bench(kShadowed);
+    bench.start();
+    InferenceCall named = bench.call();
+    named.version = VersionNumber(1);
+    EXPECT_TRUE(bench.ask(std::move(named)).ok());
+    Deployment fallback = bench.directory->inForce(bench.name)->deployment;
+    fallback.mode = Mode::Fallback;
+    ASSERT_TRUE(bench.deploy(fallback).ok());
+    EXPECT_TRUE(bench.ask().ok());
+    for (const Observation& observation : bench.observed()) {
+        EXPECT_FALSE(observation.exchange.mirrored);
+    }
+}
+
+TEST(Mirror, aRunThatOutlivesThePipelineDoesNoHarm) {
+    ServingBench bench(kShadowed);
+    bench.start();
+    bench.factory.worker(2).hold();
+    EXPECT_TRUE(bench.ask().ok());
+    ASSERT_TRUE(bench.factory.worker(2).waitForHeld(1));
+    bench.pipeline.reset();
+    bench.factory.worker(2).release();
+}
+
+} // namespace
+} // namespace gnomon::serving

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "backend/serving/policy/time_share.h"
+
+#include <gtest/gtest.h>
+
+namespace gnomon::serving {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr MonoTime kNow{1h};
+
+TEST(AnswerBy, theBudgetAppliesWithoutADeadline) {
+    EXPECT_EQ(answerBy(kNow, 200ms, std::nullopt, {}), kNow + 200ms);
+}
+
+TEST(AnswerBy, keepsTheLargerMarginFromTheDeadline) {
+    EXPECT_EQ(answerBy(kNow, 200ms, kNow + 30ms, {}), kNow + 25ms) << "five milliseconds";
+    EXPECT_EQ(answerBy(kNow, 200ms, kNow + 100ms, {}), kNow + 90ms) << "ten percent";
+}
+
+TEST(AnswerBy, aLateDeadlineDoesNotStretchTheBudget) {
+    EXPECT_EQ(answerBy(kNow, 200ms, kNow + 500ms, {}), kNow + 200ms);
+    EXPECT_EQ(answerBy(kNow, 200ms, MonoTime::max(), {}), kNow + 200ms);
+}
+
+TEST(AnswerBy, theMarginLeavesAtLeastHalf) {
+    EXPECT_EQ(answerBy(kNow, 200ms, kNow + 4ms, {}), kNow + 2ms);
+}
+
+TEST(TimeShare, leavesTimeForEveryVersionBehind) {
+    EXPECT_EQ(timeShare(90ms, 0), 90ms);
+    EXPECT_EQ(timeShare(90ms, 1), 60ms);
+    EXPECT_EQ(timeShare(100ms, 2), 50ms);
+}
+
+} // namespace
+} // namespace gnomon::serving
