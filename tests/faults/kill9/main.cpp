@@ -24,15 +24,18 @@ using namespace gnomon;
 using faults::Acknowledgement;
 using Clock = std::chrono::steady_clock;
 
+constexpr std::chrono::seconds kPatience{30};
+constexpr std::size_t kAll = ~std::size_t{0};
+
 int usage() {
     std::fprintf(stderr, "usage: faults_kill9 [--cycles N] [--dir FOLDER] [--seed S]\n"
                          "Kills the writer of the audit trail N times (100) and checks what is left.\n");
     return 2;
 }
 
-// Reads what comes until the time is up or the writer is gone.
-void drain(int pipe, Clock::time_point until, std::vector<Acknowledgement>& acknowledged) {
-    for (;;) {
+// Reads what comes, at most so many, until the time is up or the writer is gone.
+void drain(int pipe, Clock::time_point until, std::size_t most, std::vector<Acknowledgement>& acknowledged) {
+    while (acknowledged.size() < most) {
         const auto left = std::chrono::ceil<std::chrono::milliseconds>(until - Clock::now()).count();
         pollfd waiting{pipe, POLLIN, 0};
         if (left <= 0 || ::poll(&waiting, 1, static_cast<int>(left)) <= 0) {
@@ -46,9 +49,14 @@ void drain(int pipe, Clock::time_point until, std::vector<Acknowledgement>& ackn
     }
 }
 
-// One life of the writer.
-std::vector<Acknowledgement> live(const std::filesystem::path& folder, std::chrono::microseconds length,
-                                  faults::Checker& checker) {
+// How long a writer lives: so long after its first word, or after it was started (and so while it opens or recovers).
+struct Life {
+    std::chrono::microseconds length{0};
+    bool fromFirstWord = true;
+};
+
+// One life of the writer, and what it said.
+std::vector<Acknowledgement> live(const std::filesystem::path& folder, Life life, faults::Checker& checker) {
     int pipe[2];
     if (::pipe(pipe) != 0) {
         std::perror("pipe");
@@ -61,11 +69,14 @@ std::vector<Acknowledgement> live(const std::filesystem::path& folder, std::chro
     }
     ::close(pipe[1]);
     std::vector<Acknowledgement> acknowledged;
-    drain(pipe[0], Clock::now() + length, acknowledged);
+    if (life.fromFirstWord) {
+        drain(pipe[0], Clock::now() + kPatience, 1, acknowledged);
+    }
+    drain(pipe[0], Clock::now() + life.length, kAll, acknowledged);
     ::kill(writer, SIGKILL);
     int status = 0;
     ::waitpid(writer, &status, 0);
-    drain(pipe[0], Clock::now() + std::chrono::hours(1), acknowledged); // ends with what it had sent
+    drain(pipe[0], Clock::now() + kPatience, kAll, acknowledged); // what it had sent before
     ::close(pipe[0]);
     if (!WIFSIGNALED(status) || WTERMSIG(status) != SIGKILL) {
         checker.inconsistent("the writer ended by itself");
@@ -75,10 +86,11 @@ std::vector<Acknowledgement> live(const std::filesystem::path& folder, std::chro
 
 int run(const std::filesystem::path& folder, int cycles, unsigned seed) {
     std::mt19937 random(seed);
-    std::uniform_int_distribution<int> microseconds(1'000, 100'000);
+    std::uniform_int_distribution<int> microseconds(0, 60'000);
     faults::Checker checker(folder);
     for (int cycle = 0; cycle < cycles; ++cycle) {
-        checker.check(live(folder, std::chrono::microseconds(microseconds(random)), checker));
+        const Life life{std::chrono::microseconds(microseconds(random)), random() % 4 != 0};
+        checker.check(live(folder, life, checker));
     }
     checker.finish();
     return checker.print(cycles) ? 0 : 1;
