@@ -163,8 +163,8 @@ Result<ExchangePage> ExchangeQuery::list(const ExchangeFilter& filter) {
     if (!filter.pageToken.empty()) {
         GNOMON_ASSIGN(after, decodeToken(filter.pageToken, filter.mostDisagreeingFirst));
     }
-    MutexLock lock(m_mutex);
     return guarded("list exchanges of endpoint '" + filter.endpoint.value + "'", [&]() -> Result<ExchangePage> {
+        MutexLock lock(m_mutex);
         ExchangePage page;
         const auto endpoint = endpointId(filter.endpoint);
         if (!endpoint) {
@@ -194,9 +194,9 @@ Result<ExchangePage> ExchangeQuery::list(const ExchangeFilter& filter) {
 }
 
 Result<port::RecordedExchange> ExchangeQuery::get(const ExchangeId& id) {
-    MutexLock lock(m_mutex);
     const std::string name = "exchange " + printable(id.value, 64);
     return guarded("read " + name, [&]() -> Result<port::RecordedExchange> {
+        MutexLock lock(m_mutex);
         SQLite::Statement query(*m_database, "SELECT exchange.id, exchange.body, endpoint.name, payload.body "
                                              "FROM exchange JOIN endpoint ON endpoint.id = exchange.endpoint "
                                              "LEFT JOIN payload ON payload.seq = exchange.seq WHERE exchange.id = ?");
@@ -215,10 +215,10 @@ Result<port::RecordedExchange> ExchangeQuery::get(const ExchangeId& id) {
 }
 
 Result<std::vector<port::RecordedExchange>> ExchangeQuery::recent(const EndpointName& endpoint, std::size_t most) {
-    MutexLock lock(m_mutex);
     return guarded(
         "read recent exchanges of endpoint '" + endpoint.value + "'",
         [&]() -> Result<std::vector<port::RecordedExchange>> {
+            MutexLock lock(m_mutex);
             std::vector<port::RecordedExchange> all;
             const auto number = endpointId(endpoint);
             if (!number) {
@@ -242,8 +242,8 @@ Result<std::vector<port::RecordedExchange>> ExchangeQuery::recent(const Endpoint
 }
 
 Result<Exchange> ExchangeQuery::findByRequestId(const EndpointName& endpoint, const std::string& requestId) {
-    MutexLock lock(m_mutex);
     return guarded("find a request of endpoint '" + endpoint.value + "'", [&]() -> Result<Exchange> {
+        MutexLock lock(m_mutex);
         const Error missing = noExchange(endpoint, "with request id '" + printable(requestId, 128) + "'");
         const auto number = endpointId(endpoint);
         if (!number || requestId.empty()) {
@@ -259,8 +259,8 @@ Result<Exchange> ExchangeQuery::findByRequestId(const EndpointName& endpoint, co
 }
 
 Result<Exchange> ExchangeQuery::findByTime(const EndpointName& endpoint, WallTime time) {
-    MutexLock lock(m_mutex);
     return guarded("find a request of endpoint '" + endpoint.value + "'", [&]() -> Result<Exchange> {
+        MutexLock lock(m_mutex);
         const Error missing = noExchange(endpoint, "at all");
         const auto number = endpointId(endpoint);
         if (!number) {

@@ -30,7 +30,7 @@ private:
     bool isShortSpan(const ExchangeFilter& filter, std::int64_t endpoint) REQUIRES(m_mutex);
 
     Mutex m_mutex;
-    std::unique_ptr<SQLite::Database> m_database; // guarded by m_mutex
+    std::unique_ptr<SQLite::Database> m_database GUARDED_BY(m_mutex);
 };
 
 } // namespace gnomon::store

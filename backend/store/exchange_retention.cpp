@@ -16,8 +16,8 @@ constexpr int kDeletesPerRound = 20;
 } // namespace
 
 Status ExchangeWriter::retain() {
-    MutexLock lock(m_databaseMutex);
     return guarded("keep the exchange file within its limits", [&]() -> Status {
+        MutexLock lock(m_databaseMutex);
         const MonoTime now = m_clock.monoNow();
         if (!m_lastAgeCheck || now - *m_lastAgeCheck >= kAgeCheckEvery) {
             bool more = true;
@@ -46,8 +46,9 @@ Status ExchangeWriter::retain() {
 }
 
 std::uint64_t ExchangeWriter::liveBytes() {
-    const auto pragma = [&](const char* sql) { return fromColumn(m_database->execAndGet(sql)); };
-    return (pragma("PRAGMA page_count") - pragma("PRAGMA freelist_count")) * pragma("PRAGMA page_size");
+    const std::uint64_t pages = fromColumn(m_database->execAndGet("PRAGMA page_count"));
+    const std::uint64_t empty = fromColumn(m_database->execAndGet("PRAGMA freelist_count"));
+    return (pages - empty) * fromColumn(m_database->execAndGet("PRAGMA page_size"));
 }
 
 int ExchangeWriter::removeOld() {

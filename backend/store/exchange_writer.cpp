@@ -145,8 +145,8 @@ void ExchangeWriter::finishBatch(std::size_t size, const Status& status) {
 }
 
 Status ExchangeWriter::write(const std::vector<Observation>& batch) {
-    MutexLock lock(m_databaseMutex);
     return guarded("record exchanges", [&]() -> Status {
+        MutexLock lock(m_databaseMutex);
         SQLite::Transaction transaction(*m_database);
         for (const Observation& observation : batch) {
             insert(observation);
@@ -205,7 +205,7 @@ std::int64_t ExchangeWriter::endpointId(const EndpointName& endpoint) {
 Bytes ExchangeWriter::payloadToKeep(const Observation& observation) const {
     const auto policy = m_options.payload.find(observation.exchange.endpoint);
     if (policy == m_options.payload.end() || !policy->second.keep ||
-        shareOf(observation.exchange.id) >= policy->second.share) {
+        (policy->second.share < 1 && shareOf(observation.exchange.id) >= policy->second.share)) {
         return {};
     }
     Bytes payload = encodePayload(observation);
@@ -213,8 +213,8 @@ Bytes ExchangeWriter::payloadToKeep(const Observation& observation) const {
 }
 
 Status ExchangeWriter::erasePayload(const ExchangeId& id) {
-    MutexLock lock(m_databaseMutex);
     return guarded("erase the payload of exchange " + printable(id.value, 64), [&]() -> Status {
+        MutexLock lock(m_databaseMutex);
         m_database->exec("PRAGMA secure_delete = ON");
         SQLite::Statement erase(*m_database, "DELETE FROM payload WHERE seq = (SELECT seq FROM exchange WHERE id = ?)");
         erase.bind(1, id.value);
@@ -230,8 +230,8 @@ Status ExchangeWriter::erasePayload(const ExchangeId& id) {
 }
 
 Status ExchangeWriter::saveBlob(const std::string& key, ByteView value) {
-    MutexLock lock(m_databaseMutex);
     return guarded("save '" + key + "'", [&]() -> Status {
+        MutexLock lock(m_databaseMutex);
         SQLite::Statement write(*m_database, "INSERT INTO blob (key, value) VALUES (?, ?) "
                                              "ON CONFLICT (key) DO UPDATE SET value = excluded.value");
         write.bind(1, key);
@@ -242,8 +242,8 @@ Status ExchangeWriter::saveBlob(const std::string& key, ByteView value) {
 }
 
 Result<Bytes> ExchangeWriter::loadBlob(const std::string& key) {
-    MutexLock lock(m_databaseMutex);
     return guarded("load '" + key + "'", [&]() -> Result<Bytes> {
+        MutexLock lock(m_databaseMutex);
         SQLite::Statement read(*m_database, "SELECT value FROM blob WHERE key = ?");
         read.bind(1, key);
         if (!read.executeStep()) {

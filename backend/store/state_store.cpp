@@ -91,8 +91,8 @@ public:
     explicit SqliteStateStore(std::unique_ptr<SQLite::Database> database) : m_database(std::move(database)) {}
 
     Result<std::vector<Generation>> current() override {
-        MutexLock lock(m_mutex);
         return guarded("read the current generations", [&] {
+            MutexLock lock(m_mutex);
             SQLite::Statement query(*m_database, std::string(kColumns) +
                                                      "AS g WHERE number = (SELECT max(number) FROM generation "
                                                      "WHERE endpoint = g.endpoint) ORDER BY endpoint");
@@ -101,8 +101,8 @@ public:
     }
 
     Result<std::vector<Generation>> generations(const EndpointName& endpoint) override {
-        MutexLock lock(m_mutex);
         return guarded("read the generations of endpoint '" + endpoint.value + "'", [&] {
+            MutexLock lock(m_mutex);
             SQLite::Statement query(*m_database, std::string(kColumns) + "WHERE endpoint = ? ORDER BY number DESC");
             query.bind(1, endpoint.value);
             return readAll(query);
@@ -110,9 +110,9 @@ public:
     }
 
     Result<Generation> generation(const EndpointName& endpoint, GenerationNumber number) override {
-        MutexLock lock(m_mutex);
         const std::string name = "generation " + std::to_string(number.value) + " of endpoint '" + endpoint.value + "'";
         return guarded("read " + name, [&]() -> Result<Generation> {
+            MutexLock lock(m_mutex);
             SQLite::Statement query(*m_database, std::string(kColumns) + "WHERE endpoint = ? AND number = ?");
             query.bind(1, endpoint.value);
             query.bind(2, toColumn(number.value));
@@ -125,10 +125,10 @@ public:
     }
 
     Status append(const Generation& generation) override {
-        MutexLock lock(m_mutex);
         const std::string name = "generation " + std::to_string(generation.number.value) + " of endpoint '" +
                                  generation.endpoint.value + "'";
         return guarded("append " + name, [&]() -> Status {
+            MutexLock lock(m_mutex);
             SQLite::Transaction transaction(*m_database, SQLite::TransactionBehavior::IMMEDIATE);
             SQLite::Statement newest(*m_database, "SELECT coalesce(max(number), 0) FROM generation WHERE endpoint = ?");
             newest.bind(1, generation.endpoint.value);
@@ -146,9 +146,9 @@ public:
     }
 
     Result<std::optional<Generation>> madeBy(Seq intent) override {
-        MutexLock lock(m_mutex);
         return guarded("find the generation of intent " + std::to_string(intent.value),
                        [&]() -> Result<std::optional<Generation>> {
+                           MutexLock lock(m_mutex);
                            SQLite::Statement query(*m_database, std::string(kColumns) + "WHERE intent = ? LIMIT 1");
                            query.bind(1, toColumn(intent.value));
                            GNOMON_ASSIGN(std::vector<Generation> found, readAll(query));
@@ -157,8 +157,8 @@ public:
     }
 
     Result<std::string> value(const std::string& key) override {
-        MutexLock lock(m_mutex);
         return guarded("read value '" + key + "'", [&]() -> Result<std::string> {
+            MutexLock lock(m_mutex);
             SQLite::Statement query(*m_database, "SELECT value FROM value WHERE key = ?");
             query.bind(1, key);
             if (!query.executeStep()) {
@@ -169,8 +169,8 @@ public:
     }
 
     Status setValue(const std::string& key, const std::string& value) override {
-        MutexLock lock(m_mutex);
         return guarded("write value '" + key + "'", [&]() -> Status {
+            MutexLock lock(m_mutex);
             SQLite::Statement write(*m_database, "INSERT INTO value (key, value) VALUES (?, ?) "
                                                  "ON CONFLICT (key) DO UPDATE SET value = excluded.value");
             write.bind(1, key);
@@ -310,7 +310,7 @@ private:
     }
 
     Mutex m_mutex;
-    std::unique_ptr<SQLite::Database> m_database; // guarded by m_mutex
+    std::unique_ptr<SQLite::Database> m_database GUARDED_BY(m_mutex);
 };
 
 } // namespace
