@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/gnomond/runtime.h"
+#include "backend/base/bytes.h"
 #include "backend/base/files.h"
 #include "backend/base/log.h"
 #include "backend/upstream/worker_server.h"
