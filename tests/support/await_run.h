@@ -2,6 +2,7 @@
 #pragma once
 
 #include "backend/port/model_runner.h"
+#include "tests/support/fake_runner.h" // floats()
 
 #include <future>
 
@@ -34,11 +35,6 @@ inline AwaitedRun start(port::ModelRunner& runner, std::vector<Tensor> inputs,
                         std::chrono::milliseconds within = std::chrono::minutes(1)) {
     return start(runner,
                  port::RunRequest{makeTensorSet(std::move(inputs)), {}, std::chrono::steady_clock::now() + within});
-}
-
-inline Tensor floats(std::string name, std::vector<std::int64_t> shape, const std::vector<float>& values) {
-    const auto* bytes = reinterpret_cast<const std::uint8_t*>(values.data());
-    return {std::move(name), DataType::Fp32, std::move(shape), Bytes(bytes, bytes + values.size() * sizeof(float))};
 }
 
 } // namespace gnomon::test

@@ -88,7 +88,8 @@ TEST_F(RealModels, brokenAndHostileFilesAreRefusedWithAReason) {
                                    "derived/one_byte.onnx",
                                    "derived/text.onnx",
                                    "derived/truncated_10pct.onnx",
-                                   "derived/truncated_90pct.onnx"}) {
+                                   "derived/truncated_90pct.onnx",
+                                   "ort_bugs_jikechao/if_op.onnx"}) {
         const auto runner = load(m_data / "bad" / name);
         ASSERT_FALSE(runner.ok()) << name;
         EXPECT_TRUE(runner.error().code == ErrorCode::FailedPrecondition || runner.error().code == ErrorCode::Corrupt)
