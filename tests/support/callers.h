@@ -40,7 +40,13 @@ public:
     }
 
     // Waits until everybody has sent their share.
-    void join() { m_threads.clear(); }
+    void join() {
+        for (std::jthread& thread : m_threads) {
+            if (thread.joinable()) {
+                thread.join();
+            }
+        }
+    }
     void stop() {
         for (std::jthread& thread : m_threads) {
             thread.request_stop();

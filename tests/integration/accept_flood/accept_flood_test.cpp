@@ -19,7 +19,7 @@ sockaddr_in addressOf(const std::string& text) {
     return address;
 }
 
-// Opens connections that say nothing, holds as many as the node keeps, then lets go of all.
+// Opens connections that say nothing, holds those that the node keeps for a while, then lets go of all.
 void flood(const std::string& target, int connections) {
     const sockaddr_in address = addressOf(target);
     std::vector<int> open;
@@ -31,6 +31,8 @@ void flood(const std::string& target, int connections) {
         ::connect(descriptor, reinterpret_cast<const sockaddr*>(&address), sizeof address);
         open.push_back(descriptor);
     }
+    EXPECT_EQ(open.size(), static_cast<std::size_t>(connections));
+    std::this_thread::sleep_for(std::chrono::seconds(1)); // what the attack is, not a wait for something to happen
     for (const int descriptor : open) {
         ::close(descriptor);
     }
