@@ -4,6 +4,9 @@
 #include "backend/base/log.h"
 #include "backend/base/mutex.h"
 
+#include <sched.h>
+#include <unistd.h>
+
 #include <algorithm>
 #include <deque>
 #include <list>
@@ -22,6 +25,7 @@ struct Lane::Job {
     Task task;
     enum class Phase { Queued, Running, Ended } phase = Phase::Queued;
     bool abandoned = false;
+    pid_t thread = 0; // that runs it
 };
 
 class Lane::State : public std::enable_shared_from_this<Lane::State> {
@@ -73,6 +77,9 @@ public:
             } else {
                 --m_serving;
                 ++m_abandoned;
+                // A run that does not end yet must not take the processor from those that callers wait for.
+                const sched_param lowest{};
+                ::sched_setscheduler(job.thread, SCHED_IDLE, &lowest);
                 growIfUseful();
             }
         }
@@ -210,6 +217,7 @@ private:
         m_queue.pop_front();
         task = end(*job);
         job->phase = Job::Phase::Running;
+        job->thread = ::gettid();
         m_running.insert(job);
         return job;
     }

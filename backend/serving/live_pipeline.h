@@ -8,6 +8,7 @@
 #include "backend/port/scorer.h"
 #include "backend/serving/live_directory.h"
 #include "backend/serving/pipeline.h"
+#include "backend/serving/policy/time_share.h"
 
 #include <chrono>
 #include <cstdint>
@@ -15,9 +16,8 @@
 namespace gnomon::serving {
 
 struct PipelineOptions {
-    // Kept back from the caller's deadline, so that the reply reaches the caller in time: the larger of the two.
-    std::chrono::milliseconds safetyMargin{5};
-    double safetyShare = 0.10; // of what remains
+    // Kept back from the caller's deadline, so that the reply reaches the caller in time, also from a busy machine.
+    SafetyMargin safety;
 
     std::chrono::milliseconds shadowTimeout{5000}; // then the shadow is late
     std::size_t mirrorQueue = 1024;                // requests waiting for or running in shadows, per shadow

@@ -15,7 +15,7 @@ MonoTime answerBy(MonoTime now, std::chrono::nanoseconds budget, std::optional<M
     const std::chrono::nanoseconds remaining = std::min<std::chrono::nanoseconds>(*deadline - now, 4 * budget);
     const auto share =
         std::chrono::nanoseconds(static_cast<std::int64_t>(margin.share * static_cast<double>(remaining.count())));
-    const std::chrono::nanoseconds kept = std::min(std::max(margin.atLeast, share), remaining / 2);
+    const std::chrono::nanoseconds kept = std::min(std::clamp(share, margin.atLeast, margin.atMost), remaining / 2);
     return std::min(byBudget, now + remaining - kept);
 }
 

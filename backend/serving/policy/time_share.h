@@ -11,7 +11,8 @@ namespace gnomon::serving {
 // What is kept back from the caller's deadline so that the reply reaches the caller in time.
 struct SafetyMargin {
     std::chrono::nanoseconds atLeast{std::chrono::milliseconds(5)};
-    double share = 0.10; // of what remains
+    double share = 0.20; // of what remains
+    std::chrono::nanoseconds atMost{std::chrono::milliseconds(25)};
 };
 
 // When the call must be answered: the endpoint's budget or the caller's deadline less the margin, whichever is first.

@@ -44,8 +44,8 @@ Result<Admitted> admit(const PipelineCore& core, InferenceCall call) {
     if (call.version) {
         GNOMON_TRY(checkVersion(*admitted.pin, *call.version));
     }
-    admitted.answerBy = answerBy(admitted.arrived, admitted.endpoint->settings().budget, call.deadline,
-                                 {core.options.safetyMargin, core.options.safetyShare});
+    admitted.answerBy =
+        answerBy(admitted.arrived, admitted.endpoint->settings().budget, call.deadline, core.options.safety);
     admitted.call = std::move(call);
     return admitted;
 }

@@ -15,8 +15,9 @@ TEST(AnswerBy, theBudgetAppliesWithoutADeadline) {
 }
 
 TEST(AnswerBy, keepsTheLargerMarginFromTheDeadline) {
-    EXPECT_EQ(answerBy(kNow, 200ms, kNow + 30ms, {}), kNow + 25ms) << "five milliseconds";
-    EXPECT_EQ(answerBy(kNow, 200ms, kNow + 100ms, {}), kNow + 90ms) << "ten percent";
+    EXPECT_EQ(answerBy(kNow, 200ms, kNow + 20ms, {}), kNow + 15ms) << "five milliseconds";
+    EXPECT_EQ(answerBy(kNow, 200ms, kNow + 100ms, {}), kNow + 80ms) << "a fifth";
+    EXPECT_EQ(answerBy(kNow, 2s, kNow + 1s, {}), kNow + 975ms) << "twenty-five milliseconds";
 }
 
 TEST(AnswerBy, aLateDeadlineDoesNotStretchTheBudget) {
