@@ -54,7 +54,7 @@ void DecisionAspect::look() {
     if (m_units < kLeastUnits) {
         return;
     }
-    switch (stats::sideOfRate(m_differing, m_units, m_margin, kAlphaDecisions)) {
+    switch (stats::sideOfRate(m_differing, m_units, m_margin, kAlphaDecisions, m_margin)) {
     case stats::Side::Below:
         m_finding.note(Verdict::Equivalent, m_units);
         return;

@@ -27,7 +27,8 @@ public:
     std::uint64_t differing() const { return m_differing; } // of units
     double margin() const { return m_margin; }
     const Finding& finding() const { return m_finding; }
-    stats::Bounds differingBounds() const { return stats::rateBounds(m_differing, m_units, kAlphaDecisions); }
+    // Tuned for rates about the margin and below: that is where it has to be tight.
+    stats::Bounds differingBounds() const { return stats::rateBounds(m_differing, m_units, kAlphaDecisions, m_margin); }
 
     void fill(Comparison& comparison) const;
     std::vector<TransitionCell> transitions() const;

@@ -14,6 +14,8 @@ namespace {
 constexpr double kFreshnessWeight = 1.0 / 256;
 // With fewer new entities than one in a thousand pairs nobody can say when there will be enough.
 constexpr double kLeastFreshness = 1e-3;
+// The estimate is too close to the margin to say anything when it would take so many times what was seen.
+constexpr std::uint64_t kFarthestForecast = 100;
 constexpr std::size_t kMostClasses = 1000;
 
 ExperimentId makeId(const EndpointName& endpoint, const VersionPair& pair, WallTime started, std::uint64_t number) {
@@ -190,8 +192,8 @@ std::optional<std::uint64_t> Experiment::pairsToVerdict() const {
         forecasts.push_back(settled ? stats::Forecast{0, false} : forecast);
     };
     if (m_decisions.any()) {
-        add(m_decisions.finding(),
-            stats::forecastRate(m_decisions.differing(), m_decisions.units(), m_decisions.margin(), kAlphaDecisions));
+        add(m_decisions.finding(), stats::forecastRate(m_decisions.differing(), m_decisions.units(),
+                                                       m_decisions.margin(), kAlphaDecisions, m_decisions.margin()));
     }
     if (m_scores.any()) {
         add(m_scores.finding(), stats::forecastMean(m_scores.units(), m_scores.mean(), m_scores.deviation(),
@@ -210,7 +212,7 @@ std::optional<std::uint64_t> Experiment::pairsToVerdict() const {
         }
     }
     const std::optional<std::uint64_t> units = different ? different : equivalent;
-    if (!units) {
+    if (!units || *units > kFarthestForecast * m_units) {
         return std::nullopt;
     }
     return static_cast<std::uint64_t>(std::ceil(static_cast<double>(*units) / m_freshness));

@@ -18,6 +18,11 @@ double logBeta(double a, double b) {
     return logGamma(a) + logGamma(b) - logGamma(a + b);
 }
 
+// Of the likelihood, averaged over Beta(1, 1/tunedFor).
+double logMixture(double hits, double misses, double tunedFor) {
+    return logBeta(hits + 1, misses + 1 / tunedFor) - std::log(tunedFor);
+}
+
 // The root of the convex evidence between `inside` (not refuted) and `outside` (refuted or the end of the scale).
 double bisect(double inside, double outside, const auto& refuted) {
     for (int i = 0; i < 60; ++i) {
@@ -30,10 +35,10 @@ double bisect(double inside, double outside, const auto& refuted) {
 
 } // namespace
 
-double rateLogE(std::uint64_t k, std::uint64_t n, double p) {
+double rateLogE(std::uint64_t k, std::uint64_t n, double p, double tunedFor) {
     const auto hits = static_cast<double>(k);
     const auto misses = static_cast<double>(n - k);
-    return logBeta(hits + 1, misses + 1) - hits * std::log(p) - misses * std::log1p(-p);
+    return logMixture(hits, misses, tunedFor) - hits * std::log(p) - misses * std::log1p(-p);
 }
 
 double flipLogE(std::uint64_t b, std::uint64_t c) {
@@ -42,13 +47,13 @@ double flipLogE(std::uint64_t b, std::uint64_t c) {
     return (first + second) * std::numbers::ln2 + logBeta(first + 1, second + 1);
 }
 
-Bounds rateBounds(std::uint64_t k, std::uint64_t n, double alpha) {
+Bounds rateBounds(std::uint64_t k, std::uint64_t n, double alpha, double tunedFor) {
     if (n == 0) {
         return {};
     }
     const auto hits = static_cast<double>(k);
     const auto misses = static_cast<double>(n - k);
-    const double mixture = logBeta(hits + 1, misses + 1);
+    const double mixture = logMixture(hits, misses, tunedFor);
     const double limit = -std::log(alpha);
     const auto refuted = [&](double p) {
         return mixture - (k == 0 ? 0 : hits * std::log(p)) - (k == n ? 0 : misses * std::log1p(-p)) >= limit;
@@ -57,8 +62,8 @@ Bounds rateBounds(std::uint64_t k, std::uint64_t n, double alpha) {
     return {k == 0 ? 0 : bisect(estimate, 0, refuted), k == n ? 1 : bisect(estimate, 1, refuted)};
 }
 
-Side sideOfRate(std::uint64_t k, std::uint64_t n, double p, double alpha) {
-    if (n == 0 || rateLogE(k, n, p) < -std::log(alpha)) {
+Side sideOfRate(std::uint64_t k, std::uint64_t n, double p, double alpha, double tunedFor) {
+    if (n == 0 || rateLogE(k, n, p, tunedFor) < -std::log(alpha)) {
         return Side::Unknown;
     }
     return static_cast<double>(k) < p * static_cast<double>(n) ? Side::Below : Side::Above;

@@ -36,12 +36,12 @@ std::optional<std::uint64_t> firstSettled(std::uint64_t n, const auto& settled) 
 
 } // namespace
 
-std::optional<Forecast> forecastRate(std::uint64_t k, std::uint64_t n, double margin, double alpha) {
+std::optional<Forecast> forecastRate(std::uint64_t k, std::uint64_t n, double margin, double alpha, double tunedFor) {
     // Half a hit and half a miss more, so that "none so far" is not taken for "never".
     const double rate = (static_cast<double>(k) + 0.5) / (static_cast<double>(n) + 1);
     const auto expectedSide = [&](std::uint64_t total) {
         const double hits = static_cast<double>(k) + rate * static_cast<double>(total - n);
-        return sideOfRate(static_cast<std::uint64_t>(std::lround(hits)), total, margin, alpha);
+        return sideOfRate(static_cast<std::uint64_t>(std::lround(hits)), total, margin, alpha, tunedFor);
     };
     const auto total = firstSettled(n, [&](std::uint64_t t) { return expectedSide(t) != Side::Unknown; });
     if (!total) {

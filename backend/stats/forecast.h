@@ -13,8 +13,9 @@ struct Forecast {
     bool above = false;     // the side of the margin on which it is expected to settle
 };
 
-// Until sideOfRate(k, n, margin, alpha) is settled. Absent when it is too close to call within 10^9 values.
-std::optional<Forecast> forecastRate(std::uint64_t k, std::uint64_t n, double margin, double alpha);
+// Until sideOfRate(k, n, margin, alpha, tunedFor) is settled. Absent when it is too close to call within 10^9 values.
+std::optional<Forecast> forecastRate(std::uint64_t k, std::uint64_t n, double margin, double alpha,
+                                     double tunedFor = 1);
 
 // Until the confidence sequence of a mean lies within +-margin or outside of it. Absent as above.
 std::optional<Forecast> forecastMean(std::uint64_t n, double mean, double deviation, double margin, double alpha,

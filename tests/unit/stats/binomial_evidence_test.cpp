@@ -68,9 +68,28 @@ TEST(RateBounds, agreeWithSideOfRate) {
     EXPECT_EQ(sideOfRate(0, 0, 0.5, 0.02), Side::Unknown);
 }
 
+TEST(RateBounds, aTunedMixtureIsTighterBelowAndWiderFarAbove) {
+    EXPECT_LT(rateBounds(1, 1500, 0.02, 0.005).high, rateBounds(1, 1500, 0.02).high);
+    EXPECT_GT(rateBounds(500, 1000, 0.02, 0.005).high, rateBounds(500, 1000, 0.02).high);
+    EXPECT_NEAR(rateLogE(3, 10, 0.2, 1), rateLogE(3, 10, 0.2), 1e-12);
+    // 4 B(2, 7) / (0.2^1 0.8^3): by hand for 1 of 4 and b = 4.
+    EXPECT_NEAR(rateLogE(1, 4, 0.2, 0.25), std::log(4.0 / 56 / (0.2 * 0.512)), 1e-12);
+}
+
+TEST(RateBounds, aTunedMixtureHalvesTheTrafficUntilEquivalence) {
+    const auto needed = [](double tunedFor) {
+        std::uint64_t n = 1;
+        while (sideOfRate(0, n, 0.005, 0.02, tunedFor) != Side::Below) {
+            ++n;
+        }
+        return n;
+    };
+    EXPECT_LT(needed(0.005), needed(1) * 6 / 10);
+}
+
 TEST(RateBounds, missTheTruthLessOftenThanAlphaHoweverOftenLookedAt) {
     std::mt19937_64 random(11);
-    for (const double truth : {0.1, 0.01, 0.001}) {
+    for (const auto& [truth, tunedFor] : {std::pair(0.1, 1.0), {0.01, 1.0}, {0.001, 1.0}, {0.02, 0.02}, {0.05, 0.01}}) {
         std::bernoulli_distribution hit(truth);
         constexpr int kRuns = 400;
         int misses = 0;
@@ -79,11 +98,11 @@ TEST(RateBounds, missTheTruthLessOftenThanAlphaHoweverOftenLookedAt) {
             bool missed = false;
             for (std::uint64_t n = 1; n <= 3000 && !missed; ++n) {
                 k += hit(random) ? 1 : 0;
-                missed = sideOfRate(k, n, truth, 0.05) != Side::Unknown;
+                missed = sideOfRate(k, n, truth, 0.05, tunedFor) != Side::Unknown;
             }
             misses += missed ? 1 : 0;
         }
-        EXPECT_LE(misses, kRuns / 20) << truth;
+        EXPECT_LE(misses, kRuns / 20) << truth << " tuned for " << tunedFor;
     }
 }
 
