@@ -3,6 +3,7 @@
 
 #include "ui/models/audit_words.h"
 #include "ui/models/evidence_format.h"
+#include "ui/models/format.h"
 
 #include <algorithm>
 

@@ -2,6 +2,7 @@
 #include "ui/models/audit_words.h"
 
 #include "ui/models/evidence_format.h"
+#include "ui/models/format.h"
 
 namespace gnomon::ui {
 
@@ -9,13 +10,6 @@ using namespace Qt::StringLiterals;
 
 bool isMachine(const Actor& actor) {
     return actor.person.starts_with("machine:");
-}
-
-QString actorText(const Actor& actor) {
-    if (actor.person.empty()) {
-        return actor.identity.empty() ? u"–"_s : QString::fromStdString(actor.identity);
-    }
-    return QString::fromStdString(actor.person).replace(u"machine:"_s, u"machine: "_s);
 }
 
 QString actionText(const AuditRecord& record) {

@@ -7,8 +7,6 @@
 
 namespace gnomon::ui {
 
-// "ada", "machine: substitution".
-QString actorText(const Actor& actor);
 bool isMachine(const Actor& actor);
 // "fallback", or with what it is a part of: "fallback: outcome".
 QString actionText(const AuditRecord& record);

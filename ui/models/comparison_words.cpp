@@ -37,7 +37,7 @@ QString decisionsPart(const Comparison& c) {
     const QString differing = shareText(1 - c.agreement);
     const QString low = shareNumber(1 - c.agreementInterval.high);
     const QString high = shareNumber(1 - c.agreementInterval.low);
-    const QString margin = shareText(c.margin);
+    const QString margin = roundShareText(c.margin);
     const QString v2 = versionText(c.shadow);
     const QString v1 = versionText(c.production);
     switch (aspectVerdict(c, "decisions").value_or(c.verdict)) {
@@ -102,7 +102,7 @@ QString flipSentence(const Comparison& c) {
     if (most == nullptr || most->count == 0) {
         return {};
     }
-    return tr("Most of these go from %1 to %2 (%3 of %4).")
+    return tr("Most flips go from %1 to %2 (%3 of %4).")
         .arg(QString::fromStdString(most->production), QString::fromStdString(most->shadow), countText(most->count),
              countText(flips));
 }
@@ -222,6 +222,25 @@ std::optional<double> pairRate(const Comparison& comparison) {
     return seconds > 0 ? std::optional(pairs / seconds) : std::nullopt;
 }
 
+QString flipText(const Comparison& c) {
+    QStringList parts;
+    for (const TransitionCell& cell : c.transitions) {
+        if (cell.production != cell.shadow && cell.count > 0) {
+            parts.append(QString::fromStdString(cell.production) + u" → "_s + QString::fromStdString(cell.shadow) +
+                         u' ' + countText(cell.count));
+        }
+    }
+    if (parts.isEmpty()) {
+        return tr("No decision differs.");
+    }
+    const QString evidence =
+        c.flipEvidence > 6 ? u">\u00A010⁶"_s : u"=\u00A0"_s + QString::number(std::pow(10, c.flipEvidence), 'g', 2);
+    const bool oneSided = c.flipEvidence >= -std::log10(c.alpha);
+    return tr("Flips: %1. %2")
+        .arg(parts.join(u", "_s), oneSided ? tr("One-sided beyond chance (E\u00A0%1).").arg(evidence)
+                                           : tr("No evidence that they are one-sided."));
+}
+
 VerdictWords verdictWords(const Comparison& c) {
     const Face face = faceOf(c);
     VerdictWords words{face.tone, face.shape, face.word, face.action, {}, face.caveat, outlookOf(c), {}};
@@ -241,7 +260,7 @@ VerdictWords verdictWords(const Comparison& c) {
 }
 
 QString verdictExplanation(const Comparison& c) {
-    const auto paragraph = [](const QString& title, const QString& text) {
+    const auto paragraph = [](const QString& title, const QString& text) -> QString {
         return u"<p><b>"_s + title + u"</b><br>"_s + text + u"</p>"_s;
     };
     const QString alpha = QString::number(c.alpha);
@@ -257,7 +276,7 @@ QString verdictExplanation(const Comparison& c) {
         tr("%1 of %2 pairs agree: %3, interval %4 to %5, margin %6. With every missing pair counted as a disagreement: "
            "%7. It keeps each p for which ln B(k+1, n−k+1) − k ln p − (n−k) ln(1−p) &lt; ln(1/α).")
             .arg(countText(c.agreeing), countText(c.coverage.matched), shareText(c.agreement),
-                 shareNumber(c.agreementInterval.low), shareText(c.agreementInterval.high), shareText(c.margin),
+                 shareNumber(c.agreementInterval.low), shareText(c.agreementInterval.high), roundShareText(c.margin),
                  shareText(c.agreementMissingDisagree)));
     html += paragraph(tr("Direction of flips: exact anytime-valid McNemar test"),
                       tr("%1 to the positive and %2 to the negative decision; the evidence that they are one-sided is "

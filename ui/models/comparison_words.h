@@ -32,6 +32,9 @@ VerdictWords verdictWords(const Comparison& comparison);
 // How the verdict came about, as rich text: each rule with its formula's name, its numbers and alpha.
 QString verdictExplanation(const Comparison& comparison);
 
+// Which way decisions flip and how strong the evidence is, for the line beneath the matrix.
+QString flipText(const Comparison& comparison);
+
 // "v1", "v2".
 QString versionText(VersionNumber version);
 // matched / mirrored; absent before anything was mirrored.

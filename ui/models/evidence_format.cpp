@@ -61,8 +61,12 @@ QString shareText(double share) {
     return shareNumber(share) + u"\u00A0%"_s;
 }
 
+QString roundShareText(double share) {
+    return QString::number(share * 100, 'g', 6) + u"\u00A0%"_s;
+}
+
 QString differenceText(double difference) {
-    QString text = QString::number(std::abs(difference), 'f', std::abs(difference) < 0.01 ? 4 : 3);
+    QString text = QString::number(std::abs(difference), 'f', std::abs(difference) < 0.1 ? 4 : 3);
     return (difference < 0 ? QChar(0x2212) : QChar(u'+')) + text;
 }
 
@@ -94,6 +98,10 @@ QString clockText(WallTime time, const QTimeZone& zone) {
     return stampText(time, zone).mid(11);
 }
 
+QString clockTextBare(WallTime time, const QTimeZone& zone) {
+    return stampText(time, zone).mid(11, 8);
+}
+
 QString shortDigest(const Digest& digest, int digits) {
     return QString::fromStdString(toHex(digest)).left(digits) + u'…';
 }
@@ -109,7 +117,7 @@ QString tensorText(const Tensor& tensor, int most) {
     const TensorView view{tensor.name, tensor.type, tensor.shape, tensor.data};
     QStringList parts;
     for (std::int64_t i = 0; i < std::min<std::int64_t>(*count, most); ++i) {
-        parts.append(QString::number(elementAsDouble(view, i), 'g', 6));
+        parts.append(QString::number(elementAsDouble(view, i), 'g', 4));
     }
     return parts.join(u", "_s) + (*count > most ? u", …"_s : QString());
 }

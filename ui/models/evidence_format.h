@@ -15,7 +15,9 @@ QString countText(quint64 n);
 QString shareText(double share);
 // The number alone, to stand in "3.7 to 4.1 %".
 QString shareNumber(double share);
-// Signed, three decimals: "+0.031".
+// Without trailing zeros, for what was chosen and not measured: "0.5 %".
+QString roundShareText(double share);
+// Signed: "+0.0312".
 QString differenceText(double difference);
 QString scoreText(double score);
 // "850 µs", "4.1 ms", "1.5 s".
@@ -24,6 +26,8 @@ QString latencyText(double seconds);
 QString timesText(double factor);
 // "2026-03-01 14:02:11 UTC" and "14:02:11 UTC".
 QString stampText(WallTime time, const QTimeZone& zone = QTimeZone::utc());
+// "14:02:11", where the zone is named elsewhere.
+QString clockTextBare(WallTime time, const QTimeZone& zone);
 QString clockText(WallTime time, const QTimeZone& zone = QTimeZone::utc());
 // "9c1e44…", the first hexadecimal digits.
 QString shortDigest(const Digest& digest, int digits = 8);

@@ -71,7 +71,7 @@ QString ExchangeModel::text(const Exchange& e, int column) const {
     const auto score = [](const Leg* leg) { return leg && leg->score ? scoreText(*leg->score) : u"–"_s; };
     switch (static_cast<Column>(column)) {
     case TimeColumn:
-        return clockText(e.time, zone());
+        return clockTextBare(e.time, zone());
     case RequestColumn:
         return QString::fromStdString(e.requestId.empty() ? e.id.value.substr(0, 12) : e.requestId);
     case ProductionColumn:
@@ -136,10 +136,8 @@ QVariant ExchangeModel::data(const QModelIndex& index, int role) const {
         return column == TimeColumn     ? stampText(e.time, zone())
                : column == CallerColumn ? QString::fromStdString(e.caller)
                                         : text(e, column);
-    case Qt::TextAlignmentRole: {
-        const bool number = column == ProductionScoreColumn || column == ShadowScoreColumn || column == GapColumn;
-        return QVariant::fromValue(Qt::Alignment(number ? Qt::AlignRight : Qt::AlignLeft) | Qt::AlignVCenter);
-    }
+    case Qt::TextAlignmentRole:
+        return QVariant::fromValue(Qt::Alignment(Qt::AlignLeft | Qt::AlignVCenter));
     case SortRole: {
         const QVariant value = raw(e, column);
         return value.isValid() ? value : QVariant(text(e, column));
@@ -164,15 +162,14 @@ QVariant ExchangeModel::headerData(int section, Qt::Orientation orientation, int
         return {};
     }
     if (role == Qt::TextAlignmentRole) {
-        const bool number = section == ProductionScoreColumn || section == ShadowScoreColumn || section == GapColumn;
-        return QVariant::fromValue(Qt::Alignment(number ? Qt::AlignRight : Qt::AlignLeft) | Qt::AlignVCenter);
+        return QVariant::fromValue(Qt::Alignment(Qt::AlignLeft | Qt::AlignVCenter));
     }
     if (role != Qt::DisplayRole) {
         return {};
     }
     switch (static_cast<Column>(section)) {
     case TimeColumn:
-        return tr("Time");
+        return zone() == QTimeZone::utc() ? tr("Time (UTC)") : tr("Time");
     case RequestColumn:
         return tr("Request");
     case ProductionColumn:

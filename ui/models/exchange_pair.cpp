@@ -79,6 +79,7 @@ void ExchangePairModel::addLegs(const Exchange& exchange) {
         const QString text = latencyText(static_cast<double>(leg.latency.count()) / 1e9);
         return leg.single ? text : QString(text + tr(" (in a batch)"));
     });
+    m_rows.back().compared = false;
     if ((production && !production->error.empty()) || (shadow && !shadow->error.empty())) {
         row(tr("Error"), [](const Leg& leg) { return QString::fromStdString(leg.error); });
     }
@@ -129,7 +130,7 @@ QVariant ExchangePairModel::data(const QModelIndex& index, int role) const {
         return {};
     }
     const Row& row = m_rows[index.row()];
-    const bool differs = !row.group && !row.shared && row.production != row.shadow;
+    const bool differs = !row.group && !row.shared && row.compared && row.production != row.shadow;
     const QString text = index.column() == FieldColumn        ? row.field
                          : index.column() == ProductionColumn ? row.production
                                                               : row.shadow;

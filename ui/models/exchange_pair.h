@@ -41,6 +41,7 @@ private:
         QString shadow;
         bool group = false;
         bool shared = false;
+        bool compared = true; // false: the sides are never the same, such as latencies
     };
     void addLegs(const Exchange& exchange);
     void addPayload(const ExchangePayload& payload, const Exchange& exchange);

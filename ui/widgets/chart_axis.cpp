@@ -104,6 +104,10 @@ QList<ChartTick> ticksOfX(const ChartData& data, const ChartSpan& span, double w
         }
         return true;
     };
+    const auto overhangs = [&](const ChartTick& tick) {
+        const double end = (tick.at - span.low) / span.length() * width + metrics.horizontalAdvance(tick.label) / 2;
+        return end > width + metrics.averageCharWidth() * kRightMargin;
+    };
     if (data.x.scale == ChartScale::Category) {
         return data.x.categories;
     }
@@ -111,6 +115,9 @@ QList<ChartTick> ticksOfX(const ChartData& data, const ChartSpan& span, double w
         QList<ChartTick> ticks = data.x.scale == ChartScale::Time
                                      ? timeTicks(span.low, span.high, most, data.x.zone)
                                      : numberTicks(span.low, span.high, most, ChartUnit::Number);
+        while (!ticks.isEmpty() && overhangs(ticks.back())) {
+            ticks.removeLast();
+        }
         if (data.x.scale == ChartScale::Time && !ticks.isEmpty()) {
             const QDateTime first = QDateTime::fromMSecsSinceEpoch(static_cast<qint64>(ticks[0].at), data.x.zone);
             ticks[0].label += u' ' + data.x.zone.abbreviation(first);
@@ -123,11 +130,16 @@ QList<ChartTick> ticksOfX(const ChartData& data, const ChartSpan& span, double w
 }
 
 QList<ChartTick> ticksOfY(const ChartData& data, const ChartSpan& span, double height, const QFontMetricsF& metrics) {
-    const int most = std::clamp(static_cast<int>(height / (metrics.height() * 2)), 2, 8);
+    const int most = std::clamp(static_cast<int>(height / (metrics.height() * 1.6)), 2, 8);
     if (data.y.logarithmic) {
         return logTicks(std::pow(10.0, span.low), std::pow(10.0, span.high), most, data.y.unit);
     }
-    return numberTicks(span.low, span.high, most, data.y.unit);
+    // A round step may leave only one or two marks; then rather a few more.
+    QList<ChartTick> ticks = numberTicks(span.low, span.high, most, data.y.unit);
+    for (int more = most + 1; ticks.size() < 3 && more <= most + 3; ++more) {
+        ticks = numberTicks(span.low, span.high, more, data.y.unit);
+    }
+    return ticks;
 }
 
 } // namespace gnomon::ui

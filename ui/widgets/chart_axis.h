@@ -22,6 +22,8 @@ struct ChartSpan {
 ChartSpan spanOfX(const ChartData& data);
 ChartSpan spanOfY(const ChartData& data);
 
+constexpr double kRightMargin = 3; // room beside the plot for half a label, in characters
+
 // As many marks as fit without touching.
 QList<ChartTick> ticksOfX(const ChartData& data, const ChartSpan& span, double width, const QFontMetricsF& metrics);
 QList<ChartTick> ticksOfY(const ChartData& data, const ChartSpan& span, double height, const QFontMetricsF& metrics);

@@ -92,11 +92,20 @@ struct ChartY {
     bool operator==(const ChartY&) const = default;
 };
 
+// A vertical line with its name, such as a threshold.
+struct ChartGuide {
+    QString name;
+    double x = 0;
+
+    bool operator==(const ChartGuide&) const = default;
+};
+
 // Everything that a chart shows, as one value. Bands need at most 300 points and lines 2,000; more are thinned out.
 struct ChartData {
     QList<ChartBand> bands;
     QList<ChartLine> lines;
     QList<ChartLevel> levels;
+    QList<ChartGuide> guides;
     QList<ChartMark> marks;
     ChartX x;
     ChartY y;

@@ -39,11 +39,16 @@ void ChartLegend::setData(const ChartData& next) {
     setToolTip(m_note);
     setAccessibleName(names.join(u", "_s));
     setAccessibleDescription(m_note);
+    updateGeometry();
     update();
 }
 
 QSize ChartLegend::sizeHint() const {
-    return {fontMetrics().averageCharWidth() * 30, fontMetrics().height() + 4};
+    int width = 0;
+    for (const Entry& entry : m_entries) {
+        width += kSample + kGap + fontMetrics().horizontalAdvance(entry.name) + fontMetrics().averageCharWidth() * 2;
+    }
+    return {width + fontMetrics().horizontalAdvance(m_note), fontMetrics().height() + 4};
 }
 
 QSize ChartLegend::minimumSizeHint() const {

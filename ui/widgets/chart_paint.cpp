@@ -25,6 +25,7 @@ void ChartView::drawForeground(QPainter* painter, const QRectF& rect) {
     }
     paintSelection(painter);
     paintLevels(painter);
+    paintGuides(painter);
     paintMarks(painter);
     const int row = m_hover >= 0 ? m_hover : m_cursor;
     if (row >= 0 && row < m_data.rows.size()) {
@@ -32,7 +33,7 @@ void ChartView::drawForeground(QPainter* painter, const QRectF& rect) {
     }
     if (hasFocus()) {
         painter->setBrush(Qt::NoBrush);
-        painter->setPen(chartPen(palette().color(QPalette::Highlight), ChartStroke::Solid));
+        painter->setPen(chartPen(m_colors.candidate, ChartStroke::Solid));
         painter->drawRoundedRect(QRectF(viewport()->rect()).adjusted(0.5, 0.5, -0.5, -0.5), 3, 3);
     }
     painter->restore();
@@ -46,10 +47,8 @@ void ChartView::paintSelection(QPainter* painter) const {
     const double left = std::clamp(toSceneX(m_selection->low), plot.left(), plot.right());
     const double right = std::clamp(toSceneX(m_selection->high), plot.left(), plot.right());
     const QRectF area(left, plot.top(), std::max(right - left, 1.0), plot.height());
-    QColor fill = palette().color(QPalette::Highlight);
-    painter->setPen(chartPen(fill, ChartStroke::Solid));
-    fill.setAlphaF(0.14F);
-    painter->fillRect(area, fill);
+    painter->setPen(chartPen(m_colors.candidate, ChartStroke::Solid));
+    painter->fillRect(area, chartFill(m_colors.candidate));
     painter->drawLine(area.topLeft(), area.bottomLeft());
     painter->drawLine(area.topRight(), area.bottomRight());
 }
@@ -65,6 +64,9 @@ void ChartView::paintLevels(QPainter* painter) const {
         const QColor& color = m_colors.of(level.role);
         painter->setPen(chartPen(color, ChartStroke::Dashed));
         painter->drawLine(QPointF(plot.left(), y), QPointF(plot.right(), y));
+        if (level.name.isEmpty()) {
+            continue;
+        }
         // Above the line, or below it where there is no room; on the surface's colour so that it reads over data.
         const double width = metrics.horizontalAdvance(level.name) + 6;
         const double top = y - metrics.height() - 1 < plot.top() ? y + 1 : y - metrics.height() - 1;
@@ -74,6 +76,23 @@ void ChartView::paintLevels(QPainter* painter) const {
         painter->fillRect(label, ground);
         painter->setPen(color);
         painter->drawText(label, Qt::AlignCenter, level.name);
+    }
+}
+
+void ChartView::paintGuides(QPainter* painter) const {
+    const QRectF plot = m_chart->plotArea();
+    const QFontMetricsF metrics(font());
+    for (const ChartGuide& guide : m_data.guides) {
+        const double x = toSceneX(guide.x);
+        if (x < plot.left() || x > plot.right()) {
+            continue;
+        }
+        painter->setPen(chartPen(m_colors.quiet, ChartStroke::Dashed));
+        painter->drawLine(QPointF(x, plot.top()), QPointF(x, plot.bottom()));
+        const double width = metrics.horizontalAdvance(guide.name) + 6;
+        const double left = x + width > plot.right() ? x - width : x;
+        painter->setPen(m_colors.text);
+        painter->drawText(QRectF(left, plot.top(), width, metrics.height()), Qt::AlignCenter, guide.name);
     }
 }
 

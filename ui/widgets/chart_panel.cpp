@@ -126,6 +126,10 @@ void ChartPanel::setTitle(const QString& title) {
     m_twin->setAccessibleName(tr("Show %1 as a table").arg(title));
 }
 
+QString ChartPanel::title() const {
+    return m_title->text();
+}
+
 void ChartPanel::setData(const ChartData& next) {
     m_legend->setData(next);
     m_model->setRows(next.columns, next.rows);

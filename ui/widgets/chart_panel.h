@@ -42,6 +42,7 @@ public:
     ChartPanel(const QString& name, const QString& title, QWidget* parent = nullptr);
 
     void setTitle(const QString& title);
+    QString title() const;
     void setData(const ChartData& next);
     ChartView* view() const { return m_view; }
 

@@ -76,9 +76,11 @@ ChartView::ChartView(QWidget* parent)
     m_chart->setAnimationOptions(QChart::NoAnimation);
     m_x = makeAxis(*m_chart, Qt::AlignBottom);
     m_y = makeAxis(*m_chart, Qt::AlignLeft);
+    setMinimumSize(minimumSizeHint()); // explicit, because Qt Charts sets one of its own
     setRenderHint(QPainter::Antialiasing);
     setFrameShape(QFrame::NoFrame);
     setBackgroundBrush(Qt::NoBrush);
+    viewport()->setBackgroundRole(QPalette::Base);
     setFocusPolicy(Qt::StrongFocus);
     setMouseTracking(true);
     setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
@@ -169,10 +171,12 @@ void ChartView::layOut() {
         widest = std::max(widest, metrics.horizontalAdvance(tick.label));
     }
     const double left = widest + 12;
-    const double right = metrics.averageCharWidth() * 3;
+    const double right = metrics.averageCharWidth() * kRightMargin;
     const double width = std::max(size.width() - left - right, 40.0);
     m_chart->resize(size);
     m_chart->setPlotArea({left, top, width, std::max(size.height() - top - bottom, 20.0)});
+    m_chart->layout()->invalidate(); // else the axes would keep the place that they had before
+    m_chart->layout()->activate();
     setAxisTicks(*m_y, m_ticksY, std::move(ticksY), m_spanY);
     setAxisTicks(*m_x, m_ticksX, ticksOfX(m_data, m_spanX, width, metrics), m_spanX);
 }

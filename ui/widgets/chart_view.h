@@ -74,6 +74,7 @@ private:
     double toSceneY(double y) const;
     double toX(double sceneX) const;
     void paintLevels(QPainter* painter) const;
+    void paintGuides(QPainter* painter) const;
     void paintMarks(QPainter* painter) const;
     void paintSelection(QPainter* painter) const;
     void paintCursor(QPainter* painter, int row) const;

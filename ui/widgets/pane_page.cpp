@@ -11,6 +11,8 @@
 #include <QPushButton>
 #include <QVBoxLayout>
 
+#include <algorithm>
+
 namespace gnomon::ui {
 
 using namespace Qt::StringLiterals;
@@ -29,8 +31,6 @@ PanePage::PanePage(QWidget* parent)
         label->setAlignment(Qt::AlignCenter);
         label->setWordWrap(true);
         label->setTextFormat(Qt::PlainText);
-        label->setMinimumWidth(px(this, 22));
-        label->setMaximumWidth(px(this, 34));
     }
     m_icon->setAlignment(Qt::AlignCenter);
     auto* buttons = new QHBoxLayout;
@@ -61,6 +61,12 @@ void PanePage::setPage(const QString& icon, const QString& title, const QString&
     m_body->setVisible(!body.isEmpty());
     m_action->setText(action);
     m_action->setVisible(!action.isEmpty());
+    for (QLabel* label : {m_title, m_body}) {
+        // Stated outright: a wrapping label that is centred in a column is given too little height otherwise.
+        const int wanted = QFontMetrics(label->font()).horizontalAdvance(label->text()) + px(this, 0.5);
+        label->setFixedWidth(std::clamp(wanted, 1, px(this, 34)));
+        label->setMinimumHeight(label->heightForWidth(label->width()));
+    }
     m_details = details;
     m_copy->setVisible(!details.isEmpty());
     setAccessibleName(text());

@@ -1,0 +1,347 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/views/compare/compare_screen.h"
+
+#include "ui/bridge/node_session.h"
+#include "ui/models/comparison_words.h"
+#include "ui/models/evidence_format.h"
+#include "ui/models/failure.h"
+#include "ui/models/link_words.h"
+#include "ui/models/transition_model.h"
+#include "ui/views/compare/compare_charts.h"
+#include "ui/views/compare/compare_header.h"
+#include "ui/views/compare/compare_sheets.h"
+#include "ui/views/compare/matrix_view.h"
+#include "ui/views/compare/pair_pane.h"
+#include "ui/views/compare/request_pane.h"
+#include "ui/views/compare/verdict_panel.h"
+#include "ui/widgets/chart_deck.h"
+#include "ui/widgets/chart_panel.h"
+#include "ui/widgets/chart_view.h"
+#include "ui/widgets/labels.h"
+#include "ui/widgets/overlay_layer.h"
+#include "ui/widgets/state_pane.h"
+
+#include <QKeyEvent>
+
+#include <algorithm>
+#include <chrono>
+
+namespace gnomon::ui {
+
+using namespace Qt::StringLiterals;
+
+namespace {
+
+constexpr std::chrono::seconds kPollInterval{2};
+constexpr int kPollsPerRequestRefresh = 5;
+
+} // namespace
+
+void CompareScreen::follow() {
+    NodeSession* session = context().session();
+    const EndpointName endpoint = context().selection.endpoint();
+    m_header->showEndpoints();
+    if (session == m_session && endpoint == m_endpoint && m_comparison) {
+        showFreshness();
+        return;
+    }
+    if (session != m_session || !(endpoint == m_endpoint)) {
+        m_session = session;
+        m_endpoint = endpoint;
+        m_comparison.reset();
+        m_request.cancel();
+        m_pane->forgetContent();
+        m_pair->clear();
+        m_header->clear();
+    }
+    if (session == nullptr) {
+        showNothing(tr("No node is connected."));
+    } else if (endpoint.value.empty()) {
+        const NodeUpdate* latest = session->latest();
+        if (isVisible() && latest != nullptr && !latest->endpoints.empty()) {
+            context().selection.select(session->profile().id, latest->endpoints.front().settings.name);
+            return;
+        }
+        showNothing(tr("No endpoint is selected."));
+    } else {
+        fetch();
+    }
+}
+
+void CompareScreen::followSession(NodeSession* session) {
+    m_header->showEndpoints();
+    if (session == context().session()) {
+        follow();
+    }
+}
+
+void CompareScreen::fetch() {
+    if (m_session.isNull() || m_endpoint.value.empty() || m_request.pending()) {
+        return;
+    }
+    if (!m_comparison) {
+        m_pane->setLoading(tr("Loading the comparison of %1").arg(QString::fromStdString(m_endpoint.value)));
+    }
+    m_request = m_session->getComparison(m_endpoint, [this](const Result<Comparison>& answer) { take(answer); });
+}
+
+void CompareScreen::take(const Result<Comparison>& answer) {
+    if (!answer.ok()) {
+        showFailure(answer.error());
+        return;
+    }
+    m_comparison = *answer;
+    showComparison();
+}
+
+void CompareScreen::showComparison() {
+    const Comparison& c = *m_comparison;
+    const QTimeZone zone = context().time.zone();
+    const EndpointSnapshot* endpoint = m_session.isNull() ? nullptr : m_session->endpoint(m_endpoint);
+    m_header->showComparison(c, endpoint);
+    m_verdict->setComparison(c, zone);
+    m_agreement->setData(agreementChart(c, zone));
+    m_latency->setData(latencyChart(c));
+    m_scores->setData(scoreChart(c, endpoint != nullptr ? endpoint->settings.decision : DecisionRule{}));
+    m_difference->setData(differenceChart(c, zone));
+    m_transitions->setTransitions(c.transitions);
+    m_flips->setText(flipText(c));
+    m_requests->setZone(zone);
+    m_pair->setZone(zone);
+    m_requests->setSource(m_session, m_endpoint, c.experiment);
+    showFreshness();
+}
+
+// A comparison on screen is live, or it says how old it is.
+void CompareScreen::showFreshness() {
+    if (!m_comparison || m_session.isNull()) {
+        return;
+    }
+    const QTimeZone zone = context().time.zone();
+    if (m_session->freshness() == Freshness::Live) {
+        m_verdict->setStale({});
+        m_requests->setStale({});
+        m_pane->setLive();
+        return;
+    }
+    const QString text = linkWords(*m_session, zone).sentence;
+    m_verdict->setStale(clockText(m_comparison->asOf, zone));
+    m_pane->setStale(text);
+}
+
+void CompareScreen::showFailure(const Error& error) {
+    switch (error.code) {
+    case ErrorCode::NotFound:
+        m_comparison.reset();
+        m_header->clear();
+        m_pane->setEmpty(u"compare"_s,
+                         tr("No shadow is configured for %1, so there is nothing to compare. A shadow answers the same "
+                            "requests beside production and never delays a reply.")
+                             .arg(QString::fromStdString(m_endpoint.value)),
+                         {tr("Start a shadow…"), [this] { Q_EMIT screenRequested(u"control"_s); }});
+        return;
+    case ErrorCode::PermissionDenied:
+        m_comparison.reset();
+        m_pane->setDenied(sentenceOf(error.message));
+        return;
+    case ErrorCode::Cancelled:
+        return;
+    case ErrorCode::InvalidArgument:
+    case ErrorCode::AlreadyExists:
+    case ErrorCode::FailedPrecondition:
+    case ErrorCode::Unavailable:
+    case ErrorCode::DeadlineExceeded:
+    case ErrorCode::ResourceExhausted:
+    case ErrorCode::Unauthenticated:
+    case ErrorCode::Unimplemented:
+    case ErrorCode::Corrupt:
+    case ErrorCode::Internal:
+        break;
+    }
+    if (m_comparison && m_session && m_session->freshness() != Freshness::Live) {
+        showFreshness(); // that the node is away says more than the failed call
+        return;
+    }
+    if (m_comparison) {
+        m_verdict->setStale(clockText(m_comparison->asOf, context().time.zone()));
+    }
+    m_pane->setError(failureOf(error, tr("The comparison could not be read.")),
+                     {tr("Try again"), [this] { refresh(); }});
+}
+
+void CompareScreen::showNothing(const QString& sentence) {
+    m_pane->setEmpty(u"compare"_s, sentence, {tr("Open Fleet"), [this] { Q_EMIT screenRequested(u"fleet"_s); }});
+}
+
+void CompareScreen::showPair() {
+    const Exchange* exchange = m_requests->current();
+    if (exchange == nullptr) {
+        m_pair->clear();
+    } else {
+        m_pair->showPair(m_session, exchange->id);
+    }
+}
+
+void CompareScreen::drillBucket(double until) {
+    for (const TimeBucket& bucket : m_comparison->buckets) {
+        const auto [from, end] = bucketSpan(bucket);
+        if (chartTime(end) == until) {
+            m_requests->filterTime(from, end);
+            return;
+        }
+    }
+}
+
+void CompareScreen::shadeTimeFilter() {
+    const ExchangeFilter& filter = m_requests->filter();
+    const auto span = filter.from && filter.until
+                          ? std::optional(ChartSpan{chartTime(*filter.from), chartTime(*filter.until)})
+                          : std::nullopt;
+    m_agreement->view()->setSelection(span);
+    m_difference->view()->setSelection(span);
+}
+
+void CompareScreen::poll() {
+    if (!isVisible()) {
+        m_poll.stop();
+        return;
+    }
+    if (m_session.isNull() || m_session->freshness() != Freshness::Live) {
+        return;
+    }
+    fetch();
+    if (m_comparison && ++m_polls % kPollsPerRequestRefresh == 0) {
+        m_requests->refreshQuietly();
+    }
+}
+
+void CompareScreen::askWhy() {
+    if (m_comparison) {
+        openWhySheet(*m_layer, *m_comparison);
+    }
+}
+
+bool CompareScreen::mayChange() const {
+    return m_comparison && !m_session.isNull() && !m_session->profile().readOnly;
+}
+
+void CompareScreen::askForFallback() {
+    if (mayChange()) {
+        ChangeRequest request;
+        request.kind = ChangeKind::Fallback;
+        request.endpoint = m_endpoint;
+        Q_EMIT changeRequested(request);
+    }
+}
+
+void CompareScreen::askForExperiment() {
+    if (mayChange()) {
+        openExperimentSheet(*m_layer, *m_comparison, [this](const QString& reason) { startExperiment(reason); });
+    }
+}
+
+void CompareScreen::startExperiment(const QString& reason) {
+    m_starting =
+        m_session->startExperiment(m_endpoint, reason.toStdString(), [this](const Result<Comparison>& started) {
+            if (!started.ok()) {
+                Q_EMIT messageRaised(
+                    {Tone::Act,
+                     tr("No new experiment was started: %1.").arg(QString::fromStdString(started.error().message)),
+                     {},
+                     {}});
+                return;
+            }
+            m_request.cancel(); // an answer of before must not bring the old experiment back
+            take(started);
+            Q_EMIT messageRaised({Tone::Info, tr("A new experiment has started."), {}, {}});
+        });
+}
+
+void CompareScreen::refresh() {
+    m_request.cancel();
+    fetch();
+    if (m_comparison) {
+        m_requests->refresh();
+    }
+}
+
+void CompareScreen::focusFilter() {
+    m_requests->setFocus(Qt::ShortcutFocusReason);
+}
+
+bool CompareScreen::closeTopLayer() {
+    if (m_layer->isOpen()) {
+        m_layer->close();
+        return true;
+    }
+    return false;
+}
+
+void CompareScreen::focusPane(int number) {
+    QWidget* const panes[] = {m_agreement, m_matrix, m_latency, m_scores, m_difference, m_requests, m_pair};
+    QWidget* pane = panes[number - 1];
+    if (number >= 3 && number <= 5) {
+        m_deck->raisePane(pane);
+    } else {
+        pane->setFocus(Qt::ShortcutFocusReason);
+    }
+}
+
+void CompareScreen::keyPressEvent(QKeyEvent* event) {
+    const int key = event->key();
+    const bool plain = event->modifiers() == Qt::NoModifier || event->modifiers() == Qt::KeypadModifier;
+    if (!m_comparison || m_layer->isOpen()) {
+        Screen::keyPressEvent(event);
+    } else if (plain && key >= Qt::Key_1 && key <= Qt::Key_7) {
+        focusPane(key - Qt::Key_0);
+    } else if (plain && key == Qt::Key_F4) {
+        m_requests->showTop();
+    } else if (plain && key == Qt::Key_F8 && !event->isAutoRepeat()) {
+        askForFallback();
+    } else if (plain && key == Qt::Key_Backspace) {
+        if (m_pair->isAncestorOf(focusWidget())) {
+            m_requests->setFocus(Qt::ShortcutFocusReason);
+        } else if (!m_requests->removeLastFilter()) {
+            event->ignore();
+        }
+    } else if (event->modifiers() == Qt::ShiftModifier && key == Qt::Key_F) {
+        m_requests->clearFilters();
+    } else {
+        Screen::keyPressEvent(event);
+    }
+}
+
+void CompareScreen::showEvent(QShowEvent* event) {
+    Screen::showEvent(event);
+    m_poll.start(kPollInterval);
+    follow();
+}
+
+QList<Command> CompareScreen::commands() {
+    if (!m_comparison) {
+        return {};
+    }
+    QList<Command> list{
+        {tr("Show the most disagreeing requests"), u"F4"_s, [this] { m_requests->showTop(); }},
+        {tr("Explain the verdict"), {}, [this] { askWhy(); }},
+    };
+    if (mayChange()) {
+        list.append({tr("Start a new experiment on %1…").arg(QString::fromStdString(m_endpoint.value)), {}, [this] {
+                         askForExperiment();
+                     }});
+    }
+    return list;
+}
+
+QList<KeyHelp> CompareScreen::keys() const {
+    return {{u"1 … 7"_s, tr("Agreement, decisions, latency, scores, mean difference, requests, pair")},
+            {u"← →"_s, tr("Move the cursor along a chart; with Shift select a stretch")},
+            {u"Enter"_s, tr("Requests behind the bucket or the cell; on a request, its pair")},
+            {u"Backspace"_s, tr("Take the newest filter off")},
+            {u"Shift+F"_s, tr("Take all filters off")},
+            {u"F4"_s, tr("Most disagreeing requests")},
+            {u"Alt+T"_s, tr("Chart as a table")},
+            {u"F8"_s, tr("Fall back…")}};
+}
+
+} // namespace gnomon::ui

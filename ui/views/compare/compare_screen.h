@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QPointer>
+#include <QTimer>
+
+#include "backend/domain/comparison.h"
+#include "ui/bridge/request.h"
+#include "ui/views/shell/screen.h"
+
+#include <optional>
+
+namespace gnomon::ui {
+
+class Card;
+class ChartDeck;
+class ChartPanel;
+class CompareHeader;
+class MatrixView;
+class OverlayLayer;
+class PairPane;
+class RequestPane;
+class StatePane;
+class TextLabel;
+class TransitionModel;
+class VerdictPanel;
+
+// Shadow against production on the same requests: which of the two to keep, and why.
+class CompareScreen final : public Screen {
+    Q_OBJECT
+public:
+    explicit CompareScreen(const ConsoleContext& context, QWidget* parent = nullptr);
+
+    void refresh() override;
+    void focusFilter() override;
+    bool closeTopLayer() override;
+    QList<Command> commands() override;
+    QList<KeyHelp> keys() const override;
+
+    const std::optional<Comparison>& comparison() const { return m_comparison; }
+
+protected:
+    void keyPressEvent(QKeyEvent* event) override;
+    void showEvent(QShowEvent* event) override;
+
+private:
+    QWidget* makeBody();
+    Card* makeMatrixCard();
+    void connectParts();
+    void follow();
+    void followSession(NodeSession* session);
+    void fetch();
+    void take(const Result<Comparison>& answer);
+    void showComparison();
+    void showFreshness();
+    void showFailure(const Error& error);
+    void showNothing(const QString& sentence);
+    void showPair();
+    void drillBucket(double until);
+    void shadeTimeFilter();
+    void poll();
+    void askWhy();
+    void startExperiment(const QString& reason);
+    void askForExperiment();
+    void askForFallback();
+    void focusPane(int number);
+    bool mayChange() const;
+
+    QPointer<NodeSession> m_session;
+    EndpointName m_endpoint;
+    std::optional<Comparison> m_comparison;
+    Request m_request;
+    Request m_starting;
+    QTimer m_poll;
+    QTimer m_pairDelay;
+    int m_polls = 0;
+    CompareHeader* m_header;
+    VerdictPanel* m_verdict;
+    ChartPanel* m_agreement;
+    ChartPanel* m_latency;
+    ChartPanel* m_scores;
+    ChartPanel* m_difference;
+    ChartDeck* m_deck;
+    TransitionModel* m_transitions;
+    MatrixView* m_matrix;
+    TextLabel* m_flips;
+    RequestPane* m_requests;
+    PairPane* m_pair;
+    StatePane* m_pane;
+    OverlayLayer* m_layer;
+};
+
+} // namespace gnomon::ui
