@@ -11,7 +11,8 @@
 
 #include <algorithm>
 #include <charconv>
-#include <set>
+#include <thread>
+#include <unordered_map>
 
 namespace gnomon::upstream {
 
@@ -42,12 +43,15 @@ std::shared_ptr<grpc::Channel> openChannel(const OipTarget& target) {
     return grpc::CreateCustomChannel(target.address, credentials, arguments);
 }
 
-// One call on its way. Kept alive by its own callback; cancelled by whoever abandons it.
+// One call on its way. Its runner's poller owns it; whoever abandons it cancels it.
 struct Call final : port::Run {
     grpc::ClientContext context;
     inference::ModelInferRequest request;
     // Apart, because outputs hold on to it and to nothing else.
     std::shared_ptr<inference::ModelInferResponse> response = std::make_shared<inference::ModelInferResponse>();
+    std::unique_ptr<grpc::ClientAsyncResponseReader<inference::ModelInferResponse>> reader;
+    grpc::Status status;
+    port::RunCallback done;
     MonoTime start = steady_clock::now();
 
     void abandon() override { context.TryCancel(); }
@@ -76,34 +80,76 @@ Result<port::RunResult> resultOf(const grpc::Status& status, const Call& call) {
     return port::RunResult{std::move(reply->outputs), computeOf(*reply, call.start)};
 }
 
-// The calls under way, so that they can be cancelled together.
-class Calls {
+// A channel with a completion queue of its own and the thread that waits at it. (With gRPC's callback interface the
+// last reference to a channel may go on the thread that called back, and gRPC 1.51 aborts when that happens.) start()
+// and close() by one owner, which makes no call after close().
+class Connection : public std::enable_shared_from_this<Connection> {
 public:
-    void add(const std::shared_ptr<Call>& call) {
-        const MutexLock lock(m_mutex);
-        m_calls.insert(call);
+    explicit Connection(const OipTarget& target) : m_stub(Service::NewStub(openChannel(target))) {}
+
+    Service::Stub& stub() { return *m_stub; }
+
+    void open() {
+        m_poller = std::thread([self = shared_from_this()] { self->poll(); });
     }
-    void remove(const std::shared_ptr<Call>& call) {
-        const MutexLock lock(m_mutex);
-        m_calls.erase(call);
-    }
-    void cancelAll() {
-        const MutexLock lock(m_mutex);
-        for (const auto& call : m_calls) {
-            call->abandon();
+
+    // Cancels what is under way and waits until its callbacks are done, but for one that this is called from.
+    void close() {
+        {
+            const MutexLock lock(m_mutex);
+            for (const auto& [raw, call] : m_calls) {
+                call->abandon();
+            }
+        }
+        m_queue.Shutdown();
+        if (m_poller.get_id() == std::this_thread::get_id()) {
+            m_poller.detach(); // it ends when the last call has; its closure keeps this alive until then
+        } else {
+            m_poller.join();
         }
     }
 
+    void start(const std::shared_ptr<Call>& call) {
+        call->reader = m_stub->PrepareAsyncModelInfer(&call->context, call->request, &m_queue);
+        {
+            const MutexLock lock(m_mutex);
+            m_calls.emplace(call.get(), call);
+        }
+        call->reader->StartCall();
+        call->reader->Finish(call->response.get(), &call->status, call.get());
+    }
+
 private:
+    void poll() {
+        void* tag = nullptr;
+        bool ok = false;
+        while (m_queue.Next(&tag, &ok)) {
+            std::shared_ptr<Call> call;
+            {
+                const MutexLock lock(m_mutex);
+                const auto entry = m_calls.find(static_cast<Call*>(tag));
+                call = std::move(entry->second);
+                m_calls.erase(entry);
+            }
+            const port::RunCallback done = std::move(call->done);
+            done(resultOf(call->status, *call));
+        }
+    }
+
+    const std::unique_ptr<Service::Stub> m_stub;
+    grpc::CompletionQueue m_queue;
+    std::thread m_poller;
     Mutex m_mutex;
-    std::set<std::shared_ptr<Call>> m_calls GUARDED_BY(m_mutex);
+    std::unordered_map<Call*, std::shared_ptr<Call>> m_calls GUARDED_BY(m_mutex);
 };
 
 class OipRunner final : public port::ModelRunner {
 public:
     explicit OipRunner(const OipTarget& target)
-        : m_model(target.model), m_version(target.version), m_stub(Service::NewStub(openChannel(target))) {}
-    ~OipRunner() override { m_calls->cancelAll(); }
+        : m_model(target.model), m_version(target.version), m_connection(std::make_shared<Connection>(target)) {
+        m_connection->open();
+    }
+    ~OipRunner() override { m_connection->close(); }
 
     Status describe(std::chrono::milliseconds within) {
         grpc::ClientContext context;
@@ -113,7 +159,8 @@ public:
         request.set_name(m_model);
         request.set_version(m_version);
         inference::ModelMetadataResponse metadata;
-        if (const grpc::Status status = m_stub->ModelMetadata(&context, request, &metadata); !status.ok()) {
+        if (const grpc::Status status = m_connection->stub().ModelMetadata(&context, request, &metadata);
+            !status.ok()) {
             Error error = wire::fromGrpc(status);
             if (error.code == ErrorCode::DeadlineExceeded) {
                 error = {ErrorCode::Unavailable, "no answer from the server of model '" + printable(m_model, 80) + "'"};
@@ -130,7 +177,7 @@ public:
         configRequest.set_name(m_model);
         configRequest.set_version(m_version);
         inference::ModelConfigResponse config;
-        if (m_stub->ModelConfig(&configContext, configRequest, &config).ok()) {
+        if (m_connection->stub().ModelConfig(&configContext, configRequest, &config).ok()) {
             wire::addModelConfig(config.config(), m_schema);
         }
         return {};
@@ -143,12 +190,8 @@ public:
         call->context.set_deadline(wallDeadline(request.deadline));
         wire::writeInferRequest({m_model, m_version, "", {}, std::move(request.inputs), std::move(request.outputs)},
                                 call->request);
-        m_calls->add(call);
-        m_stub->async()->ModelInfer(&call->context, &call->request, call->response.get(),
-                                    [call, calls = m_calls, done = std::move(done)](const grpc::Status& status) {
-                                        calls->remove(call);
-                                        done(resultOf(status, *call));
-                                    });
+        call->done = std::move(done);
+        m_connection->start(call);
         return call;
     }
 
@@ -156,9 +199,8 @@ private:
     // Constant after describe().
     const std::string m_model;
     const std::string m_version;
-    const std::unique_ptr<Service::Stub> m_stub;
+    const std::shared_ptr<Connection> m_connection; // shared with its poller
     port::ModelSchema m_schema;
-    const std::shared_ptr<Calls> m_calls = std::make_shared<Calls>(); // shared with the callbacks
 };
 
 } // namespace
