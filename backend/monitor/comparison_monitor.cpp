@@ -20,7 +20,7 @@ struct Watched {
     std::optional<Experiment> running;
     std::optional<Experiment> ended;
     std::uint64_t experiments = 0;                    // declared so far
-    std::optional<GenerationNumber> notBeforeAfter{}; // stopped by hand: only a newer generation starts one by itself
+    std::optional<GenerationNumber> notBeforeAfter{}; // stopped: only a newer generation starts one by itself
 };
 
 const Leg* shadowLeg(const Exchange& exchange, const std::optional<Experiment>& running) {
@@ -112,6 +112,24 @@ public:
         found->second.notBeforeAfter = found->second.running->generation();
         end(found->second);
         return {};
+    }
+
+    void deployed(const Generation& generation) override {
+        MutexLock lock(m_mutex);
+        const auto found = m_endpoints.find(generation.endpoint);
+        if (found == m_endpoints.end() || !found->second.running ||
+            !(found->second.running->generation() < generation.number)) {
+            return;
+        }
+        const VersionPair& pair = found->second.running->pair();
+        const std::vector<ShadowSpec>& shadows = generation.deployment.shadows;
+        const bool shadowed = std::any_of(shadows.begin(), shadows.end(),
+                                          [&](const ShadowSpec& shadow) { return shadow.version == pair.shadow; });
+        if (!shadowed || generation.deployment.production != pair.production) {
+            // Exchanges of the generation before may still come in and must not start it again.
+            found->second.notBeforeAfter = GenerationNumber(generation.number.value - 1);
+            end(found->second);
+        }
     }
 
     Bytes save() const override {

@@ -4,6 +4,7 @@
 #include "backend/base/clock.h"
 #include "backend/base/result.h"
 #include "backend/domain/comparison.h"
+#include "backend/domain/deployment.h"
 #include "backend/domain/version.h"
 #include "backend/port/observation_sink.h"
 
@@ -30,6 +31,9 @@ public:
     // Ends the running experiment, if any, and declares a new one for the same pair.
     virtual Result<Comparison> startExperiment(const EndpointName& endpoint) = 0;
     virtual Status stopExperiment(const EndpointName& endpoint) = 0;
+    // What is in force now. Ends an experiment whose pair is no longer deployed even when no mirrored request comes any
+    // more to say so (a shadow that was stopped). May be told the same again and again.
+    virtual void deployed(const Generation& generation) = 0;
     // For persistence: opaque bytes that restore() takes back after a restart. Corrupt leaves everything as it was. An
     // experiment that was declared with other settings than the present ones has ended.
     virtual Bytes save() const = 0;

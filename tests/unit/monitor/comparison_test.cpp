@@ -358,6 +358,32 @@ TEST(Comparison, aStoppedExperimentStaysTheNewestThatEnded) {
     EXPECT_EQ(stream.comparison().coverage.matched, 1u);
 }
 
+TEST(Comparison, endsWithTheDeploymentOfItsPair) {
+    Stream stream;
+    stream.sendEqual(10);
+    Generation generation;
+    generation.endpoint = kSpam;
+    generation.number = GenerationNumber(1);
+    stream.monitor->deployed(generation); // its own generation says nothing new
+    EXPECT_FALSE(stream.comparison().stopped);
+    generation.number = GenerationNumber(2);
+    generation.deployment.production = VersionNumber(1);
+    generation.deployment.shadows = {{VersionNumber(2), 50}};
+    generation.deployment.mode = Mode::Fallback;
+    stream.monitor->deployed(generation); // the pair is still deployed
+    EXPECT_FALSE(stream.comparison().stopped);
+    generation.number = GenerationNumber(3);
+    generation.deployment.shadows.clear();
+    stream.monitor->deployed(generation);
+    EXPECT_TRUE(stream.comparison().stopped);
+    stream.sendEqual(5); // of generation 1, late
+    EXPECT_EQ(stream.comparison().coverage.matched, 10u);
+    Observation again = stream.equalPair();
+    again.exchange.generation = GenerationNumber(4);
+    stream.send(again);
+    EXPECT_FALSE(stream.comparison().stopped);
+}
+
 TEST(Comparison, endpointsWithoutSettingsAreIgnored) {
     Stream stream;
     Observation observation = stream.equalPair();
