@@ -15,9 +15,10 @@ class RecordingAudit final : public port::AuditSink {
 public:
     Result<port::Appended> append(AuditRecord record, std::optional<AuditPayload> payload = std::nullopt) override {
         const MutexLock lock(m_mutex);
-        if (m_failing) {
+        if (m_failing || m_left == 0) {
             return Error{ErrorCode::Unavailable, "the audit log cannot be written"};
         }
+        m_left -= m_left > 0 ? 1 : 0;
         record.seq = Seq(m_records.size());
         StoredRecord stored;
         stored.record = std::move(record);
@@ -37,6 +38,11 @@ public:
     void setFailing(bool failing) {
         const MutexLock lock(m_mutex);
         m_failing = failing;
+    }
+    // Takes so many more records, then fails.
+    void failAfter(int records) {
+        const MutexLock lock(m_mutex);
+        m_left = records;
     }
 
     std::vector<StoredRecord> records() const {
@@ -76,11 +82,24 @@ public:
         return open;
     }
 
+    // Newest first; only kind and result of the filter are looked at.
+    AuditPage search(const AuditFilter& filter) const {
+        AuditPage page;
+        page.records = records();
+        std::reverse(page.records.begin(), page.records.end());
+        std::erase_if(page.records, [&filter](const StoredRecord& stored) {
+            return (filter.kind && stored.record.kind != *filter.kind) ||
+                   (filter.result && stored.record.result != *filter.result);
+        });
+        return page;
+    }
+
 private:
     mutable Mutex m_mutex;
     mutable Condition m_changed;
     std::vector<StoredRecord> m_records GUARDED_BY(m_mutex);
     bool m_failing GUARDED_BY(m_mutex) = false;
+    int m_left GUARDED_BY(m_mutex) = -1; // records until it fails; none when negative
 };
 
 // The fact of that name in a record's payload; empty when there is none.

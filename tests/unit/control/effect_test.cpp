@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "tests/support/change_bench.h"
+
+#include <gtest/gtest.h>
+
+namespace gnomon::control {
+namespace {
+
+using namespace std::chrono_literals;
+using test::ChangeBench;
+
+class EffectTest : public testing::Test {
+protected:
+    void SetUp() override { ASSERT_TRUE(bench.changes().recover().ok()); }
+    // A service that would only probe after an hour: the test's own calls are the traffic.
+    void withoutProbes() {
+        bench.options.probeAfter = 1h;
+        bench.newService();
+    }
+    Result<EffectProof> await(const ChangeOutcome& outcome, std::chrono::milliseconds wait = 20s) {
+        return bench.changes().awaitEffect(bench.name, outcome.generation.number, wait);
+    }
+
+    ChangeBench bench;
+};
+
+TEST_F(EffectTest, theFirstReplyProvesIt) {
+    withoutProbes();
+    const auto outcome = bench.change(ChangeKind::Fallback);
+    ASSERT_TRUE(outcome.ok());
+    EXPECT_EQ(await(*outcome, 20ms).error().code, ErrorCode::DeadlineExceeded) << "nobody has asked yet";
+    const auto reply = bench.ask();
+    const auto proof = await(*outcome);
+    ASSERT_TRUE(proof.ok()) << proof.error().message;
+    EXPECT_TRUE(proof->complete);
+    EXPECT_EQ(proof->firstExchange, reply->exchange.value);
+    EXPECT_EQ(proof->servedBy, "constant");
+    EXPECT_FALSE(proof->byProbe);
+    EXPECT_EQ(proof->node, bench.options.node);
+    ASSERT_TRUE(proof->record.has_value());
+    const AuditRecord record = bench.audit.records().at(proof->record->value).record;
+    EXPECT_EQ(record.kind, RecordKind::Effect);
+    EXPECT_EQ(record.ref, outcome->intent);
+    EXPECT_EQ(record.result, "ok");
+    EXPECT_EQ(record.change, outcome->digest.value);
+}
+
+TEST_F(EffectTest, aCallOfTheOldGenerationHoldsItUp) {
+    withoutProbes();
+    bench.factory.inProcess(1).hold();
+    auto call = bench.call();
+    std::promise<void> answered;
+    bench.pipeline->infer(std::move(call), [&answered](const auto&) { answered.set_value(); });
+    const auto outcome = bench.change(ChangeKind::Fallback);
+    ASSERT_TRUE(outcome.ok());
+    ASSERT_TRUE(bench.ask().ok());
+    EXPECT_EQ(await(*outcome, 20ms).error().code, ErrorCode::DeadlineExceeded);
+    bench.factory.inProcess(1).release();
+    answered.get_future().wait();
+    EXPECT_TRUE(await(*outcome).ok());
+}
+
+TEST_F(EffectTest, withoutTrafficARecordedRequestIsSent) {
+    ASSERT_TRUE(bench.ask().ok());
+    bench.observed();
+    const auto outcome = bench.change(ChangeKind::Fallback);
+    const auto proof = await(*outcome);
+    ASSERT_TRUE(proof.ok()) << proof.error().message;
+    EXPECT_TRUE(proof->byProbe);
+    EXPECT_EQ(proof->servedBy, "constant");
+    const auto observed = bench.observed();
+    EXPECT_EQ(observed.back().exchange.id.value, proof->firstExchange);
+    EXPECT_EQ(observed.back().exchange.caller, "machine:proof-of-effect");
+    EXPECT_FALSE(observed.back().exchange.mirrored) << "a probe is not a request";
+}
+
+TEST_F(EffectTest, withoutAnyRecordTheProbeIsMadeUp) {
+    const auto outcome = bench.change(ChangeKind::ShadowStop);
+    const auto proof = await(*outcome);
+    ASSERT_TRUE(proof.ok()) << proof.error().message;
+    EXPECT_TRUE(proof->byProbe);
+    EXPECT_EQ(proof->servedBy, "production");
+}
+
+TEST_F(EffectTest, theRefusalProvesADisabledEndpoint) {
+    const auto outcome = bench.change(ChangeKind::Disable);
+    const auto proof = await(*outcome);
+    ASSERT_TRUE(proof.ok()) << proof.error().message;
+    EXPECT_EQ(proof->servedBy, "refuse");
+    EXPECT_TRUE(proof->byProbe);
+}
+
+TEST_F(EffectTest, aNewerGenerationEndsTheWait) {
+    withoutProbes();
+    const auto first = bench.change(ChangeKind::Fallback);
+    const auto second = bench.change(ChangeKind::Restore);
+    ASSERT_TRUE(second.ok());
+    EXPECT_EQ(await(*first).error().code, ErrorCode::FailedPrecondition);
+    ASSERT_TRUE(bench.audit.waitFor(RecordKind::Effect, 1));
+    const AuditRecord record = bench.audit.ofKind(RecordKind::Effect).front().record;
+    EXPECT_EQ(record.ref, first->intent);
+    EXPECT_EQ(record.result, "failed");
+    ASSERT_TRUE(bench.ask().ok());
+    EXPECT_TRUE(await(*second).ok());
+}
+
+TEST_F(EffectTest, afterARestartTheDeploymentInForceIsProvenAnew) {
+    bench.newService();
+    ASSERT_TRUE(bench.changes().recover().ok());
+    const auto proof = bench.changes().awaitEffect(bench.name, GenerationNumber(1), 20s);
+    ASSERT_TRUE(proof.ok()) << proof.error().message;
+    EXPECT_FALSE(proof->record.has_value()) << "nothing changed, so nothing is recorded";
+    EXPECT_EQ(bench.changes().awaitEffect(bench.name, GenerationNumber(7), 1ms).error().code, ErrorCode::NotFound);
+}
+
+TEST_F(EffectTest, isRecordedOnceWhenTheTrailCanBeWrittenAgain) {
+    withoutProbes();
+    const auto outcome = bench.change(ChangeKind::Fallback);
+    bench.audit.setFailing(true);
+    ASSERT_TRUE(bench.ask().ok());
+    EXPECT_EQ(await(*outcome, 50ms).error().code, ErrorCode::DeadlineExceeded);
+    bench.audit.setFailing(false);
+    EXPECT_TRUE(await(*outcome).ok());
+    EXPECT_EQ(bench.audit.ofKind(RecordKind::Effect).size(), 1u);
+}
+
+} // namespace
+} // namespace gnomon::control
