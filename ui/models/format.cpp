@@ -153,7 +153,7 @@ QString actorText(const Actor& actor) {
 QString shadowsText(const Deployment& deployment) {
     QStringList parts;
     for (const ShadowSpec& shadow : deployment.shadows) {
-        parts.append(versionText(shadow.version) + u"  "_s + QString::number(shadow.mirrorPercent) + u" %"_s);
+        parts.append(versionText(shadow.version) + u' ' + QString::number(shadow.mirrorPercent) + u"\u00A0%"_s);
     }
     return parts.isEmpty() ? dash() : parts.join(u", "_s);
 }

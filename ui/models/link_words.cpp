@@ -64,7 +64,9 @@ LinkWords linkWords(const NodeSession& session, const QTimeZone& zone) {
 RowState rowStateOf(const NodeSession& session) {
     switch (session.freshness()) {
     case Freshness::Unknown:
-        return session.link().state == port::LinkState::Connecting ? RowState::Loading : RowState::Failed;
+        return session.link().state == port::LinkState::Connecting || session.link().state == port::LinkState::Live
+                   ? RowState::Loading
+                   : RowState::Failed;
     case Freshness::Live:
         return RowState::Live;
     case Freshness::Stale:

@@ -51,6 +51,13 @@ CellTone toneOf(VerdictTone tone) {
     return CellTone::Open;
 }
 
+QString capital(QString text) {
+    if (!text.isEmpty() && !(text.size() > 1 && text[1].isDigit())) { // a version's name keeps its small letter
+        text[0] = text[0].toUpper();
+    }
+    return text;
+}
+
 QString since(const Generation& generation) {
     const QString who = tr("since %1 by %2").arg(clockText(generation.time), actorText(generation.actor));
     return generation.reason.empty() ? who : who + u": "_s + QString::fromStdString(generation.reason);
@@ -73,8 +80,8 @@ Judgement ofLive(const EndpointSnapshot& s, const std::optional<Comparison>& det
     }
     if (deployment.mode == Mode::Fallback) {
         return {CellTone::Watch, tr("Fallback"),
-                tr("%1 answers in place of %2, %3.")
-                    .arg(chainText(deployment), versionText(deployment.production), since(s.generation)),
+                capital(tr("%1 answers in place of %2, %3.")
+                            .arg(chainText(deployment), versionText(deployment.production), since(s.generation))),
                 1};
     }
     if (s.substitutionShare > 0) {

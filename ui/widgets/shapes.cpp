@@ -10,6 +10,12 @@ namespace gnomon::ui {
 
 using namespace Qt::StringLiterals;
 
+namespace {
+
+constexpr double kShape = 0.68; // of the line's height
+
+} // namespace
+
 void paintShape(QPainter& painter, const QRectF& rect, Tone tone, const theme::Colors& colors) {
     const QColor color = shapeColor(colors, tone);
     const qreal side = std::min(rect.width(), rect.height());
@@ -74,7 +80,7 @@ QString toneSymbol(Tone tone) {
 int paintBadge(QPainter& painter, const QRect& rect, const QFont& font, Tone tone, const QString& word,
                const theme::Colors& colors) {
     const QFontMetrics metrics(font);
-    const int side = px(metrics, 0.6);
+    const int side = px(metrics, kShape);
     const QRectF shape(rect.left(), rect.center().y() - side / 2.0 + 0.5, side, side);
     paintShape(painter, shape, tone, colors);
     const int left = rect.left() + side + px(metrics, theme::kDistances.small);
@@ -89,7 +95,7 @@ int paintBadge(QPainter& painter, const QRect& rect, const QFont& font, Tone ton
 
 QSize badgeSize(const QFont& font, const QString& word) {
     const QFontMetrics metrics(font);
-    return {px(metrics, 0.6) + px(metrics, theme::kDistances.small) + metrics.horizontalAdvance(word) + 1,
+    return {px(metrics, kShape) + px(metrics, theme::kDistances.small) + metrics.horizontalAdvance(word) + 1,
             metrics.height()};
 }
 

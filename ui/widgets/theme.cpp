@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/widgets/theme.h"
 
+#include "ui/widgets/console_style.h"
 #include "ui/widgets/icons.h"
 #include "ui/widgets/tokens.h"
 
@@ -10,8 +11,6 @@
 #include <QDBusPendingCallWatcher>
 #include <QDBusPendingReply>
 #include <QDBusVariant>
-#include <QFontDatabase>
-#include <QStyleFactory>
 
 namespace gnomon::ui {
 
@@ -31,7 +30,7 @@ constexpr uint kPrefersDark = 1; // 0: no preference, 2: light
 Theme::Theme(QApplication& application, QObject* parent)
     : QObject(parent), m_application(application),
       m_systemDark(application.palette().color(QPalette::Window).lightness() < 128) {
-    application.setStyle(QStyleFactory::create(u"Fusion"_s));
+    application.setStyle(new ConsoleStyle);
     application.setWindowIcon(applicationIcon());
     askDesktop();
     apply();

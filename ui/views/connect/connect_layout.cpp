@@ -28,12 +28,14 @@ void ConnectScreen::build() {
     page->setContentsMargins(large, large, large, large);
     page->setSpacing(2 * large);
     page->addWidget(buildList());
-    page->addWidget(buildDetails(), 1);
+    page->addWidget(buildDetails(), 8);
+    page->addStretch(1);
+    setFocusProxy(m_table);
 }
 
 QWidget* ConnectScreen::buildList() {
     auto* side = new QWidget(this);
-    side->setFixedWidth(px(this, 24));
+    side->setFixedWidth(px(this, 26));
     auto* column = new QVBoxLayout(side);
     column->setContentsMargins({});
     column->setSpacing(px(this, theme::kDistances.medium));
@@ -45,6 +47,7 @@ QWidget* ConnectScreen::buildList() {
     m_table->setColumnWidth(ConnectionModel::StateColumn, px(this, 8));
     m_table->setColumnWidth(ConnectionModel::NameColumn, px(this, 9));
     m_table->horizontalHeader()->setStretchLastSection(true);
+    m_table->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     m_listPane = new StatePane(m_table, side);
     m_listPane->setObjectName(u"connectionPane"_s);
     column->addWidget(m_listPane, 1);

@@ -170,7 +170,9 @@ void ChangeSheet::showPreview() {
     for (const std::string& note : preview ? preview->notes : std::vector<std::string>()) {
         notes.append(sentenceOf(note));
     }
-    m_notes->setText(notes.isEmpty() ? tr("None.") : notes.join(u'\n'));
+    m_notes->setText(notes.join(u'\n'));
+    m_notes->setVisible(!notes.isEmpty());
+    m_notesTitle->setVisible(!notes.isEmpty());
     m_command->setText(preview ? QString::fromStdString(printable(preview->command, 300)) : dash());
     m_copy->setEnabled(preview.has_value());
     m_planId->setText(target ? tr("plan %1 · on generation %2")

@@ -65,6 +65,7 @@ private:
     TextLabel* m_touches;
     TextLabel* m_dryRun;
     TextLabel* m_changes;
+    QWidget* m_notesTitle;
     TextLabel* m_notes;
     TextLabel* m_command;
     QPushButton* m_copy;

@@ -84,7 +84,7 @@ void ChangeSheet::build() {
     addRow(grid, tr("Touches"), m_touches);
     addRow(grid, tr("Dry run"), m_dryRun);
     addRow(grid, tr("Changes"), m_changes);
-    addRow(grid, tr("Notes"), m_notes);
+    m_notesTitle = addRow(grid, tr("Notes"), m_notes);
     buildReason(grid);
     auto* cli = new QWidget(this);
     auto* cliRow = new QHBoxLayout(cli);

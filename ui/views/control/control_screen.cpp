@@ -108,6 +108,7 @@ void ControlScreen::build() {
     side->addWidget(scroll, 1);
     page->addWidget(right);
 
+    setFocusProxy(m_table);
     m_pane = new StatePane(content, this);
     m_pane->setObjectName(u"controlPane"_s);
     auto* whole = new QVBoxLayout(this);
@@ -131,6 +132,7 @@ void ControlScreen::follow() {
     if (!(m_historyOf == context().selection.endpoint()) || context().session() == nullptr) {
         m_historyOf = context().selection.endpoint();
         m_historyUpTo.reset();
+        m_historyAsked.reset();
         m_historyCall = {};
         m_model.setGenerations({});
         m_pane->forgetContent();
@@ -139,7 +141,7 @@ void ControlScreen::follow() {
 }
 
 void ControlScreen::refresh() {
-    m_historyUpTo.reset();
+    m_historyAsked.reset();
     m_principal.reset();
     showNow();
 }
@@ -159,23 +161,28 @@ void ControlScreen::fetchHistory() {
             }
         });
     }
-    if (m_historyUpTo == now->generation.number || m_historyCall.pending()) {
+    const GenerationNumber newest = now->generation.number;
+    if (m_historyAsked == newest) { // also when that failed: asking again is the person's choice
         return;
     }
+    m_historyAsked = newest;
     m_historyCall = session->listGenerations(
-        m_historyOf, [this, wanted = now->generation.number](const Result<std::vector<Generation>>& result) {
-            if (!result.ok()) {
-                m_pane->setError(failureOf(result.error(), tr("The history cannot be shown.")),
-                                 {tr("Try again"), [this] { refresh(); }});
-                return;
-            }
-            m_historyUpTo = wanted;
-            m_model.setGenerations(*result);
-            if (!m_table->currentIndex().isValid() && m_model.rowCount() > 0) {
-                m_table->setCurrentIndex(m_model.index(0, 0));
-            }
-            showNow();
-        });
+        m_historyOf, [this, newest](const Result<std::vector<Generation>>& result) { takeHistory(newest, result); });
+}
+
+void ControlScreen::takeHistory(GenerationNumber newest, const Result<std::vector<Generation>>& result) {
+    if (!result.ok()) {
+        m_pane->setError(failureOf(result.error(), tr("The history cannot be shown.")),
+                         {tr("Try again"), [this] { refresh(); }});
+        return;
+    }
+    const bool atTop = m_table->currentIndex().row() <= 0; // nothing was chosen, or what is in force
+    m_historyUpTo = newest;
+    m_model.setGenerations(*result);
+    if (atTop && m_model.rowCount() > 0) {
+        m_table->setCurrentIndex(m_model.index(0, 0));
+    }
+    showNow();
 }
 
 std::vector<ChangeAction> ControlScreen::changes() const {
@@ -232,8 +239,10 @@ void ControlScreen::showNow() {
                        row->generation.intent ? tr(". Audit record %1.").arg(row->generation.intent->value) : u"."_s));
     if (rowState == RowState::Stale) {
         m_pane->setStale(link.sentence);
-    } else if (m_historyUpTo || m_pane->state() != StatePane::State::Error) {
-        m_historyUpTo ? m_pane->setLive() : m_pane->setLoading(tr("Loading the history of %1").arg(m_title->text()));
+    } else if (m_historyUpTo == m_historyAsked) {
+        m_pane->setLive();
+    } else if (m_historyCall.pending()) {
+        m_pane->setLoading(tr("Loading the history of %1").arg(m_title->text()));
     }
 }
 

@@ -33,6 +33,7 @@ private:
     void follow();  // the selection moved
     void showNow(); // a snapshot came, or an age moved
     void fetchHistory();
+    void takeHistory(GenerationNumber newest, const Result<std::vector<Generation>>& result);
     std::vector<ChangeAction> changes() const;
     const EndpointSnapshot* snapshot() const;
 
@@ -40,8 +41,9 @@ private:
     Request m_historyCall;
     Request m_principalCall;
     std::optional<Principal> m_principal;
-    std::string m_principalOf; // the profile it belongs to
-    std::optional<GenerationNumber> m_historyUpTo;
+    std::string m_principalOf;                      // the profile it belongs to
+    std::optional<GenerationNumber> m_historyAsked; // up to which generation
+    std::optional<GenerationNumber> m_historyUpTo;  // and what of it is shown
     EndpointName m_historyOf;
     StatePane* m_pane;
     TextLabel* m_title;

@@ -25,7 +25,8 @@ namespace gnomon::ui {
 using namespace Qt::StringLiterals;
 
 FleetScreen::FleetScreen(const ConsoleContext& context, QWidget* parent)
-    : Screen(context, parent), m_feed(context.fleet), m_model(context.fleet, m_feed) {
+    : Screen(context, parent), m_feed(context.fleet), m_model(context.fleet, m_feed),
+      m_chosen(!context.selection.endpoint().value.empty()) {
     m_filter.setSourceModel(&m_model);
     build();
     connect(&m_model, &QAbstractItemModel::dataChanged, this, &FleetScreen::showSummary);
@@ -34,7 +35,12 @@ FleetScreen::FleetScreen(const ConsoleContext& context, QWidget* parent)
     connect(&context.fleet, &Fleet::sessionChanged, this, &FleetScreen::showSummary);
     connect(&context.fleet, &Fleet::profilesChanged, this, &FleetScreen::showSummary);
     connect(&context.fleet, &Fleet::sessionRemoved, this, &FleetScreen::showSummary);
-    connect(&context.selection, &Selection::changed, this, &FleetScreen::followSelection);
+    connect(&context.selection, &Selection::changed, this, [this] {
+        if (!m_following) {
+            m_chosen = true;
+            followSelection();
+        }
+    });
     connect(m_table->selectionModel(), &QItemSelectionModel::currentRowChanged, this, &FleetScreen::takeCurrent);
     connect(m_table, &DataTable::rowActivated, this, [this] { Q_EMIT screenRequested(u"compare"_s); });
     connect(m_field, &QLineEdit::textChanged, this, [this](const QString& words) {
@@ -81,6 +87,7 @@ void FleetScreen::build() {
         m_table->setColumnWidth(i, px(this, widths[i]));
     }
     m_table->horizontalHeader()->setStretchLastSection(true);
+    setFocusProxy(m_table);
     m_pane = new StatePane(m_table, this);
     m_pane->setObjectName(u"fleetPane"_s);
     page->addWidget(m_pane, 1);
@@ -170,29 +177,43 @@ void FleetScreen::showSummary() {
                          {tr("Clear the filter"), [this] { closeTopLayer(); }});
     } else {
         m_pane->setLive();
-        if (!m_table->currentIndex().isValid()) {
+        if (!m_chosen || !m_table->currentIndex().isValid()) {
             followSelection();
         }
     }
     showDetails();
 }
 
-// The row of the selection; the worst one when nothing is selected yet.
+// The row of the selection. As long as nobody chose and not every node has spoken, that is the worst endpoint.
 void FleetScreen::followSelection() {
-    int wanted = context().selection.endpoint().value.empty() ? 0 : -1;
-    for (int i = 0; i < m_filter.rowCount(); ++i) {
-        const EndpointRow& row = m_model.rowAt(m_filter.mapToSource(m_filter.index(i, 0)).row());
-        if (row.profile == context().selection.profile() && row.endpoint == context().selection.endpoint()) {
-            wanted = i;
+    const Selection& selection = context().selection;
+    if (!m_chosen || selection.endpoint().value.empty()) {
+        const auto worst = std::ranges::find_if(m_model.rows(), [](const EndpointRow& row) { return !row.isNode(); });
+        if (worst != m_model.rows().end()) {
+            m_chosen = std::ranges::none_of(m_model.rows(),
+                                            [](const EndpointRow& row) { return row.state == RowState::Loading; });
+            m_following = true;
+            context().selection.select(worst->profile, worst->endpoint);
+            m_following = false;
         }
     }
-    if (wanted >= 0 && wanted < m_filter.rowCount() && m_table->currentIndex().row() != wanted) {
-        m_table->setCurrentIndex(m_filter.index(wanted, 0));
+    for (int i = 0; i < m_filter.rowCount(); ++i) {
+        const EndpointRow& row = m_model.rowAt(m_filter.mapToSource(m_filter.index(i, 0)).row());
+        if (row.profile == selection.profile() && row.endpoint == selection.endpoint() &&
+            m_table->currentIndex().row() != i) {
+            m_following = true;
+            m_table->setCurrentIndex(m_filter.index(i, 0));
+            m_following = false;
+        }
     }
     showDetails();
 }
 
 void FleetScreen::takeCurrent() {
+    if (m_following) {
+        return;
+    }
+    m_chosen = true;
     if (const EndpointRow* row = current(); row != nullptr && !row->isNode()) {
         context().selection.select(row->profile, row->endpoint);
     }

@@ -40,7 +40,8 @@ private:
     ComparisonFeed m_feed;
     EndpointModel m_model;
     FleetFilter m_filter;
-    bool m_following = false;
+    bool m_following = false; // the table is made to follow, nobody moves in it
+    bool m_chosen;            // somebody chose an endpoint, or the worst was settled on
     QList<StateBadge*> m_counts;
     QLineEdit* m_field;
     DataTable* m_table;

@@ -10,7 +10,7 @@
 
 #include <QHBoxLayout>
 #include <QPainter>
-#include <QPushButton>
+#include <QToolButton>
 
 namespace gnomon::ui {
 
@@ -44,12 +44,12 @@ void LinkBar::rebuild() {
     int at = 0;
     for (const NodeSession* session : m_context.fleet.sessions()) {
         const std::string id = session->profile().id;
-        Entry entry{id, new StateBadge(this), new QPushButton(tr("Now"), this)};
+        Entry entry{id, new StateBadge(this), new QToolButton(this)};
         entry.badge->setObjectName(u"link_"_s + session->name());
         entry.now->setObjectName(u"retry_"_s + session->name());
         entry.now->setAccessibleName(tr("Try %1 now").arg(session->name()));
-        entry.now->setFlat(true);
-        connect(entry.now, &QPushButton::clicked, this, [this, id] {
+        entry.now->setText(tr("Now"));
+        connect(entry.now, &QToolButton::clicked, this, [this, id] {
             if (NodeSession* current = m_context.fleet.session(id)) {
                 current->retryNow();
             }

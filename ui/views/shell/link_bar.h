@@ -6,7 +6,7 @@
 #include "ui/views/shell/screen.h"
 
 class QHBoxLayout;
-class QPushButton;
+class QToolButton;
 
 namespace gnomon::ui {
 
@@ -26,7 +26,7 @@ private:
     struct Entry {
         std::string profile;
         StateBadge* badge;
-        QPushButton* now;
+        QToolButton* now;
     };
     void rebuild();
     void showState();

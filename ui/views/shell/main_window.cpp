@@ -164,7 +164,8 @@ void MainWindow::openChange(const ChangeRequest& request) {
         m_messages->showMessage(Tone::Watch, tr("Another change is on its way; wait for its answer."));
         return;
     }
-    m_flow = std::make_unique<ChangeFlow>(*session, request);
+    m_layer->close();
+    m_flow.reset(new ChangeFlow(*session, request));
     connect(m_flow.get(), &ChangeFlow::changed, this, &MainWindow::followFlow);
     if (request.kind != ChangeKind::Rollback) {
         openSheet({});

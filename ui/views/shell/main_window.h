@@ -69,7 +69,11 @@ private:
     MessageStrip* m_messages;
     QStackedWidget* m_stack;
     OverlayLayer* m_layer;
-    std::unique_ptr<ChangeFlow> m_flow; // the newest change; its sheet may be closed already
+    // Goes after whatever was told to go before it: its sheet.
+    struct Later {
+        void operator()(QObject* object) const { object->deleteLater(); }
+    };
+    std::unique_ptr<ChangeFlow, Later> m_flow; // the newest change; its sheet may be closed already
     Request m_historyCall;
     Request m_principalCall;
     std::string m_principalOf;

@@ -137,6 +137,12 @@ std::string MainWindow::memory(const std::string& key) {
 void MainWindow::restore() {
     restoreGeometry(fromStored(memory("window.geometry")));
     m_context.time.setUtc(memory("window.zone") != "local");
+    if (m_theme.choice() == ThemeChoice::System) { // nothing else was asked for at start
+        const std::string theme = memory("window.theme");
+        m_theme.setChoice(theme == "dark"    ? ThemeChoice::Dark
+                          : theme == "light" ? ThemeChoice::Light
+                                             : ThemeChoice::System);
+    }
     for (std::size_t i = 0; i < m_entries.size(); ++i) {
         const QByteArray state = fromStored(memory("screen." + m_entries[i].id.toStdString()));
         if (!state.isEmpty()) {
