@@ -128,8 +128,8 @@ replay() {
     launch "$1.replay" "$ctl" --json --inference "$inference" "${identity[@]}" replay --loop --rate "$2" --endpoint "$1" \
         "resources/demo/rows/$1.csv"
 }
-replay spam-filter 40
-replay credit-approval 20
+replay spam-filter 80
+replay credit-approval 40
 
 # --- the console
 as console
@@ -149,7 +149,12 @@ fi
 say "traffic flows for $seconds s, then the tour starts"
 sleep "$seconds" &
 wait "$!"
-launch tour "$console" "${profile[@]}" --out "$pictures" --node-ready-file "$ready"
+# The mistake that the tour rolls back: somebody promotes the bad version.
+"${operate[@]}" promote credit-approval 3 --reason "monthly retraining" >"$work/promoted" ||
+    die "demo: the bad version could not be promoted"
+sleep 5 &
+wait "$!"
+launch tour "$console" "${profile[@]}" --out "$pictures"
 wait "$!" || {
     tail -n 20 "$work/tour.errors" >&2
     die "demo: the tour failed; what it says is above"

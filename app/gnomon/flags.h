@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QCommandLineParser>
+
+#include "app/gnomon/console.h"
+
+#include <optional>
+
+namespace gnomon::app {
+
+// What the console's command line says.
+struct ConsoleFlags {
+    ConsoleOptions console;
+    std::optional<port::ConnectionProfile> add; // --add-profile: keep this one and end
+};
+
+// Parses, and ends the program for --help, --version and mistakes.
+class ConsoleCommandLine {
+public:
+    ConsoleCommandLine();
+    QCommandLineParser& parser() { return m_parser; }
+    Result<ConsoleFlags> process(const QCoreApplication& application);
+
+private:
+    QCommandLineParser m_parser;
+};
+
+} // namespace gnomon::app

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <QApplication>
+
+#include "app/gnomon/console.h"
+#include "app/gnomon/flags.h"
+
+#include <sys/prctl.h>
+
+#include <cstdio>
+
+namespace {
+
+// Stated in the manual: 0 ended by a person, 2 usage, 4 cannot start.
+int complain(const gnomon::Error& error, int code) {
+    std::fprintf(stderr, "gnomon: %s\n", gnomon::printable(error.message, 2000).c_str());
+    if (!error.remedy.empty()) {
+        std::fprintf(stderr, "  %s\n", gnomon::printable(error.remedy, 2000).c_str());
+    }
+    return code;
+}
+
+} // namespace
+
+int main(int argc, char** argv) {
+    prctl(PR_SET_DUMPABLE, 0); // no core file with what nodes sent in it
+    QApplication application(argc, argv);
+    QApplication::setApplicationName(QStringLiteral("gnomon"));
+    QApplication::setApplicationVersion(QStringLiteral(GNOMON_VERSION));
+    gnomon::app::ConsoleCommandLine line;
+    const auto flags = line.process(application);
+    if (!flags) {
+        return complain(flags.error(), 2);
+    }
+    if (flags->add) {
+        const gnomon::Status added = gnomon::app::addProfile(flags->console.store, *flags->add);
+        return added ? 0 : complain(added.error(), 4);
+    }
+    const auto console = gnomon::app::Console::open(flags->console, application);
+    if (!console) {
+        return complain(console.error(), 4);
+    }
+    (*console)->window().show();
+    return QApplication::exec();
+}
