@@ -65,8 +65,8 @@ def registered(source, build):
     have = {folder.split("/")[0] for _, kind, folder, _ in targets(build) if kind == "EXECUTABLE" or "LIBRARY" in kind}
     left_out = [] if "ui" in have else ["tests/models", "tests/gui", "tests/e2e"]
     left_out += [] if "backend" in have else ["tests/unit"]
-    sources = [path for path in read(source, ".cpp", ".py")
-               if rules.inside(path, "tests") and not rules.inside(path, *left_out, "tests/support")]
+    sources = {path: text for path, text in read(source, ".cpp", ".py").items()
+               if rules.inside(path, "tests") and not rules.inside(path, *left_out, "tests/support")}
     return rules.test_rules(sources, compiled, words)
 
 

@@ -12,6 +12,7 @@ WIRE_PATH = re.compile(r"/google/protobuf/|/grpc(pp)?/|\.pb\.h$")
 WIRE_INCLUDE = re.compile(r"^(google/protobuf|grpc(pp)?)/|\.pb\.h$")
 QT_PATH = re.compile(r"/qt6?/", re.IGNORECASE)
 QT_INCLUDE = re.compile(r"^(Q[A-Z]|Qt[A-Z0-9])")
+DECLARES_TEST = re.compile(r"^\s*(TEST(_[FP])?|TYPED_TEST(_P)?|QTEST_\w*MAIN)\s*\(", re.MULTILINE)
 INCLUDE = re.compile(r'^\s*#\s*include\s+(["<])([^">]+)[">]', re.MULTILINE)
 
 
@@ -124,10 +125,11 @@ def binary_rules(dynamic):
 
 
 def test_rules(sources, compiled, tests):
-    """sources: .cpp and .py paths below tests/. compiled: {path: target}. tests: words of all ctest commands.
-    Every test is built, and every target made from unit, models, gui, integration, e2e and regress is run."""
+    """sources: {path: text} of .cpp and .py files below tests/. compiled: {path: target}. tests: words of all ctest
+    commands. Every file is built, and every target with a file that declares tests is run; programs that tests start
+    declare none."""
     broken = []
-    for path in sorted(sources):
+    for path, text in sorted(sources.items()):
         if path.endswith("_test.py"):
             if not any(word.endswith("/" + path) for word in tests):
                 broken.append(f"{path}: belongs to no test")
@@ -135,7 +137,6 @@ def test_rules(sources, compiled, tests):
             target = compiled.get(path)
             if not target:
                 broken.append(f"{path}: belongs to no target")
-            elif path.split("/")[1] in ("unit", "models", "gui", "integration", "e2e", "regress") and \
-                    not any(word.rsplit("/", 1)[-1] == target for word in tests):
+            elif DECLARES_TEST.search(text) and not any(word.rsplit("/", 1)[-1] == target for word in tests):
                 broken.append(f"{path}: its target {target} is run by no test")
     return broken

@@ -80,12 +80,15 @@ backend/node/CMakeFiles/gnomon_node.dir/s.cpp.o: #deps 1, deps mtime 1 (VALID)
         self.broken(rules.binary_rules({"app/gnomonctl": ""}), "refusing to pass")
 
     def testForgottenTestIsRefused(self):
-        sources = ["tests/unit/a/run_test.cpp", "tests/unit/a/lost_test.cpp", "tests/unit/a/idle_test.cpp",
-                   "tests/bench/b.cpp", "tests/arch/rules_test.py", "tests/golden/lost_test.py"]
-        compiled = {"tests/unit/a/run_test.cpp": "run_test", "tests/unit/a/idle_test.cpp": "idle_test", "tests/bench/b.cpp": "b"}
+        declared = "TEST(Log, keepsOrder) {}\n"
+        sources = {"tests/unit/a/run_test.cpp": declared, "tests/unit/a/lost_test.cpp": "", "tests/unit/a/helper.cpp": "",
+                   "tests/unit/a/idle_test.cpp": "x\n" + declared, "tests/gui/idle_tst.cpp": "QTEST_MAIN(T)\n",
+                   "tests/bench/b.cpp": "", "tests/arch/rules_test.py": "", "tests/golden/lost_test.py": ""}
+        compiled = {"tests/unit/a/run_test.cpp": "run_test", "tests/unit/a/idle_test.cpp": "idle_test", "tests/bench/b.cpp": "b",
+                    "tests/gui/idle_tst.cpp": "idle_tst", "tests/unit/a/helper.cpp": "helper"}
         tests = ["/build/tests/unit/a/run_test", "/usr/bin/python3", "/source/tests/arch/rules_test.py"]
         self.broken(rules.test_rules(sources, compiled, tests), "tests/golden/lost_test.py: belongs to no test",
-                    "idle_test.cpp: its target", "lost_test.cpp: belongs to no target")
+                    "idle_tst.cpp: its target", "idle_test.cpp: its target", "lost_test.cpp: belongs to no target")
 
     def testEveryRuleIsChecked(self):
         self.assertEqual(set(check.CHECKS),
