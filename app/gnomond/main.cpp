@@ -4,6 +4,7 @@
 #include "backend/base/files.h"
 #include "backend/base/log.h"
 #include "backend/upstream/worker_server.h"
+#include "backend/wire/library_log.h"
 
 #include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
@@ -93,6 +94,7 @@ int serve(const node::NodeConfig& config, const std::string& readyFile) {
 } // namespace
 
 int main(int argc, char** argv) {
+    wire::routeLibraryLogs();
     if (const auto task = upstream::parseWorkerArguments(argc, argv)) {
         return upstream::runWorker(*task);
     }

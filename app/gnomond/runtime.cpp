@@ -150,7 +150,12 @@ Status Runtime::Parts::openServing(const std::string& program) {
                                 [this](const AuditFilter& filter) { return audit->search(filter); }};
     changes = control::makeChangeService(
         change, {*directory, *pipeline, *state, *exchanges, *audit, reader, *authorizer, clock, random});
-    return changes->recover();
+    GNOMON_TRY(changes->recover());
+    for (const EndpointName& name : directory->names()) {
+        GNOMON_ASSIGN(const Generation generation, directory->inForce(name));
+        comparison->deployed(generation);
+    }
+    return {};
 }
 
 Status Runtime::Parts::openInterfaces() {
@@ -193,6 +198,9 @@ void Runtime::Parts::saveComparison() {
 
 std::vector<std::string> Runtime::Parts::alarms() {
     std::vector<std::string> all;
+    if (const Status writable = audit->health(); !writable) {
+        all.push_back("the audit trail is in trouble: " + writable.error().message);
+    }
     if (const auto trouble = exchanges->trouble()) {
         all.push_back("recorded exchanges cannot be written: " + trouble->message);
     }

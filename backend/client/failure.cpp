@@ -63,7 +63,8 @@ Failure explainUnavailable(const std::string& text, const ConnectOptions& option
         return unreachable(options, "the name has no address", "check the address");
     }
     if (contains(text, "Socket closed") || contains(text, "Connection reset")) {
-        return explainClosed(options);
+        return contains(text, "failed to connect") ? explainClosed(options)
+                                                   : unreachable(options, "the connection was closed", {});
     }
     return unreachable(options, printable(text, 200), {});
 }

@@ -75,7 +75,7 @@ grpc::ServerUnaryReactor* AuditService::ProveConsistency(Context* context, const
 
 grpc::ServerWriteReactor<v1::ExportRecordsResponse>* AuditService::ExportRecords(Context* context,
                                                                                  const v1::ExportRecordsRequest*) {
-    auto* writer = new ChunkWriter<v1::ExportRecordsResponse>;
+    auto* writer = new ChunkWriter<v1::ExportRecordsResponse>(context);
     const Result<Principal> principal = m_parts.guard.admit(*context, method("ExportRecords"));
     if (!principal) {
         writer->end(principal.error());

@@ -15,6 +15,9 @@ class AuditService final : public v1::AuditService::CallbackService {
 public:
     explicit AuditService(const ControlParts& parts) : m_parts(parts), m_views(parts.audit, parts.clock) {}
 
+    // See ViewRecorder::recordCounted().
+    void recordViews(bool everything) { m_views.recordCounted(everything); }
+
     using Context = grpc::CallbackServerContext;
     using Reactor = grpc::ServerUnaryReactor;
 

@@ -35,7 +35,8 @@ struct ControlParts {
     port::StateStore& state;
     audit::AuditLog& audit;
     const Clock& clock;
-    Executor& executor;            // for work that blocks
+    Executor& executor;            // for work that blocks on disks
+    Executor& changing;            // for changes, which may load models; reading goes on beside them
     Executor& waiting;             // for work that waits for something to happen, so that it holds up nothing else
     std::function<void()> changed; // tells watchers to look again now
 
@@ -52,6 +53,19 @@ inline std::vector<EndpointSnapshot> snapshots(const ControlParts& parts) {
         }
     }
     return all;
+}
+
+// Admits a call and runs work(principal) at once, which must not block: Status work(const Principal&). The answer goes
+// out although every executor may be busy.
+template <class Response, class Work>
+grpc::ServerUnaryReactor* runNow(const ControlParts& parts, grpc::CallbackServerContext* context,
+                                 const std::string& method, Response* response, Work work) {
+    grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
+    const Result<Principal> principal = parts.guard.admit(*context, method);
+    const Status done = principal ? work(*principal) : Status(principal.error());
+    *response->mutable_stamp() = wire::toProto(parts.stamp());
+    reactor->Finish(wire::toGrpc(done));
+    return reactor;
 }
 
 // Admits a call and runs work(principal) on the executor: Status work(const Principal&). The request and the response

@@ -72,31 +72,33 @@ grpc::ServerUnaryReactor* DeploymentService::ListGenerations(Context* context,
 
 grpc::ServerUnaryReactor* DeploymentService::PlanChange(Context* context, const v1::PlanChangeRequest* request,
                                                         v1::PlanChangeResponse* response) {
-    return runUnary(m_parts, context, method("PlanChange"), response, [=, this](const Principal& who) -> Status {
-        GNOMON_ASSIGN(const ChangeRequest change, wire::fromProto(request->change()));
-        if (directionOf(change.kind) == Direction::Risky) {
-            GNOMON_TRY(m_parts.guard.require(who, Permission::OperateRisky, method("PlanChange"),
-                                             "endpoint/" + change.endpoint.value));
-        }
-        GNOMON_ASSIGN(const PlanPreview preview, m_parts.changes.plan(change, who));
-        *response->mutable_preview() = wire::toProto(preview);
-        return {};
-    });
+    return runUnary(m_parts, m_parts.changing, context, method("PlanChange"), response,
+                    [=, this](const Principal& who) -> Status {
+                        GNOMON_ASSIGN(const ChangeRequest change, wire::fromProto(request->change()));
+                        if (directionOf(change.kind) == Direction::Risky) {
+                            GNOMON_TRY(m_parts.guard.require(who, Permission::OperateRisky, method("PlanChange"),
+                                                             "endpoint/" + change.endpoint.value));
+                        }
+                        GNOMON_ASSIGN(const PlanPreview preview, m_parts.changes.plan(change, who));
+                        *response->mutable_preview() = wire::toProto(preview);
+                        return {};
+                    });
 }
 
 grpc::ServerUnaryReactor* DeploymentService::ExecutePlan(Context* context, const v1::ExecutePlanRequest* request,
                                                          v1::ExecutePlanResponse* response) {
-    return runUnary(m_parts, context, method("ExecutePlan"), response, [=, this](const Principal& who) -> Status {
-        // The change service checks the permission for the plan's own direction, which only it knows.
-        GNOMON_ASSIGN(const ExecuteRequest execute, wire::fromProto(*request));
-        const Result<ChangeOutcome> outcome = m_parts.changes.execute(execute, who);
-        m_parts.changed();
-        if (!outcome) {
-            return outcome.error();
-        }
-        *response->mutable_outcome() = wire::toProto(*outcome);
-        return {};
-    });
+    return runUnary(m_parts, m_parts.changing, context, method("ExecutePlan"), response,
+                    [=, this](const Principal& who) -> Status {
+                        // The change service checks the permission for the plan's own direction, which only it knows.
+                        GNOMON_ASSIGN(const ExecuteRequest execute, wire::fromProto(*request));
+                        const Result<ChangeOutcome> outcome = m_parts.changes.execute(execute, who);
+                        m_parts.changed();
+                        if (!outcome) {
+                            return outcome.error();
+                        }
+                        *response->mutable_outcome() = wire::toProto(*outcome);
+                        return {};
+                    });
 }
 
 grpc::ServerUnaryReactor* DeploymentService::WatchEffect(Context* context, const v1::WatchEffectRequest* request,

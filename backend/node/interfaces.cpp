@@ -15,6 +15,7 @@ namespace gnomon::node {
 namespace {
 
 constexpr std::size_t kControlThreads = 2;
+constexpr std::size_t kChangeThreads = 4;
 constexpr std::size_t kWaitingThreads = 8;
 constexpr std::size_t kControlQueue = 256;
 
@@ -31,26 +32,30 @@ Result<std::shared_ptr<grpc::ServerCredentials>> credentialsOf(const NodeConfig&
 struct Interfaces::State {
     State(PermissionTable permissions, InterfaceParts all)
         : parts(std::move(all)), guard(std::move(permissions), parts.authorizer, parts.denials),
-          executor(kControlThreads, kControlQueue), waiting(kWaitingThreads, kControlQueue) {}
+          executor(kControlThreads, kControlQueue), changing(kChangeThreads, kControlQueue),
+          waiting(kWaitingThreads, kControlQueue) {}
 
     InterfaceParts parts;
     Guard guard;
     Executor executor;
+    Executor changing;
     Executor waiting;
     std::atomic<bool> ready{false};
     std::atomic<bool> draining{false};
     std::unique_ptr<ControlParts> control;
-    std::unique_ptr<WatchHub> hub;
+    std::unique_ptr<AuditService> auditService;
+    std::unique_ptr<WatchHub> hub; // its thread uses what is above
     std::unique_ptr<InferenceService> inferenceService;
     std::unique_ptr<NodeService> nodeService;
     std::unique_ptr<AccessService> accessService;
     std::unique_ptr<DeploymentService> deploymentService;
     std::unique_ptr<ComparisonService> comparisonService;
-    std::unique_ptr<AuditService> auditService;
     std::unique_ptr<Server> inference;
     std::unique_ptr<Server> controlServer;
 
-    NodeUpdate observe() const {
+    // How the node is now; the hub asks every second.
+    NodeUpdate observe() {
+        auditService->recordViews(false);
         NodeUpdate update;
         update.stamp = control->stamp();
         update.endpoints = snapshots(*control);
@@ -97,7 +102,8 @@ Result<std::unique_ptr<Interfaces>> Interfaces::open(const NodeConfig& config, N
     State& s = *state;
     s.control = std::unique_ptr<ControlParts>(new ControlParts{
         std::move(info), s.guard, s.parts.directory, s.parts.changes, s.parts.comparison, s.parts.exchanges,
-        s.parts.state, s.parts.audit, s.parts.clock, s.executor, s.waiting, [&s] { s.hub->changed(); }});
+        s.parts.state, s.parts.audit, s.parts.clock, s.executor, s.changing, s.waiting, [&s] { s.hub->changed(); }});
+    s.auditService = std::make_unique<AuditService>(*s.control);
     s.hub = std::make_unique<WatchHub>([&s] { return s.observe(); });
     s.inferenceService = std::make_unique<InferenceService>(
         InferenceParts{s.parts.pipeline, s.parts.directory, s.guard, s.parts.clock, s.ready});
@@ -105,7 +111,6 @@ Result<std::unique_ptr<Interfaces>> Interfaces::open(const NodeConfig& config, N
     s.accessService = std::make_unique<AccessService>(*s.control);
     s.deploymentService = std::make_unique<DeploymentService>(*s.control);
     s.comparisonService = std::make_unique<ComparisonService>(*s.control);
-    s.auditService = std::make_unique<AuditService>(*s.control);
     GNOMON_TRY(s.openServers(config));
     s.addListeners(config);
     s.ready = true;
@@ -134,12 +139,19 @@ std::vector<std::string> Interfaces::controlAddresses() const {
 }
 
 void Interfaces::drain(std::chrono::milliseconds wait) {
-    m_state->ready = false;
-    m_state->draining = true;
-    m_state->hub->changed();
-    m_state->inference->drain(wait);
-    m_state->hub->close();
-    m_state->controlServer->drain(wait);
+    State& s = *m_state;
+    if (s.draining.exchange(true)) {
+        return;
+    }
+    const auto until = std::chrono::system_clock::now() + wait;
+    s.ready = false;
+    s.inference->announceEnd();
+    s.controlServer->announceEnd();
+    s.hub->changed(); // operators see that the node is draining for as long as callers are still being answered
+    s.inference->drain(until);
+    s.hub->close();
+    s.controlServer->drain(until);
+    s.auditService->recordViews(true);
 }
 
 } // namespace gnomon::node

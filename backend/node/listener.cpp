@@ -185,12 +185,11 @@ Result<std::unique_ptr<Listener>> Listener::open(ListenerOptions options) {
 }
 
 Listener::Listener(ListenerOptions options, int descriptor, std::string address)
-    : m_options(std::move(options)), m_descriptor(descriptor), m_wake(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)),
-      m_address(std::move(address)), m_spare(::open("/dev/null", O_RDONLY | O_CLOEXEC)) {}
+    : m_options(std::move(options)), m_wake(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)), m_address(std::move(address)),
+      m_descriptor(descriptor), m_spare(::open("/dev/null", O_RDONLY | O_CLOEXEC)) {}
 
 Listener::~Listener() {
     stop();
-    ::close(m_descriptor);
     ::close(m_wake);
     if (m_spare >= 0) {
         ::close(m_spare);
@@ -208,6 +207,11 @@ void Listener::stop() {
         const std::uint64_t one = 1;
         [[maybe_unused]] const ssize_t written = ::write(m_wake, &one, sizeof one);
         m_thread.join();
+    }
+    // Whoever connects from now on is refused at once, instead of waiting in the backlog for an answer.
+    if (m_descriptor >= 0) {
+        ::close(m_descriptor);
+        m_descriptor = -1;
     }
 }
 

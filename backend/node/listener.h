@@ -45,7 +45,7 @@ public:
     Listener& operator=(const Listener&) = delete;
 
     void start(Accepted accepted);
-    // No connection is accepted after it returned. Also done by the destructor.
+    // No connection is accepted after it returned, and connecting is refused. Also done by the destructor.
     void stop();
 
     // With the port that was really taken.
@@ -62,10 +62,10 @@ private:
 
     // Constant after construction.
     ListenerOptions m_options;
-    int m_descriptor;
     int m_wake;
     std::string m_address;
-    // Of the listener's thread.
+    // Of the listener's thread; of stop(), once that has ended.
+    int m_descriptor;
     int m_spare;
     std::unique_ptr<Connections> m_connections;
     Accepted m_accepted;

@@ -8,18 +8,18 @@ namespace gnomon::node {
 
 grpc::ServerUnaryReactor* NodeService::GetNode(grpc::CallbackServerContext* context, const v1::GetNodeRequest*,
                                                v1::GetNodeResponse* response) {
-    return runUnary(m_parts, context, "gnomon.v1.NodeService/GetNode", response,
-                    [this, response](const Principal&) -> Status {
-                        *response = wire::toProto(m_parts.info);
-                        return {};
-                    });
+    return runNow(m_parts, context, "gnomon.v1.NodeService/GetNode", response,
+                  [this, response](const Principal&) -> Status {
+                      *response = wire::toProto(m_parts.info);
+                      return {};
+                  });
 }
 
 grpc::ServerWriteReactor<v1::WatchResponse>* NodeService::Watch(grpc::CallbackServerContext* context,
                                                                 const v1::WatchRequest*) {
     const Result<Principal> principal = m_parts.guard.admit(*context, "gnomon.v1.NodeService/Watch");
     if (!principal) {
-        auto* refused = new ChunkWriter<v1::WatchResponse>;
+        auto* refused = new ChunkWriter<v1::WatchResponse>(context);
         refused->end(principal.error());
         return refused;
     }
@@ -28,11 +28,11 @@ grpc::ServerWriteReactor<v1::WatchResponse>* NodeService::Watch(grpc::CallbackSe
 
 grpc::ServerUnaryReactor* AccessService::WhoAmI(grpc::CallbackServerContext* context, const v1::WhoAmIRequest*,
                                                 v1::WhoAmIResponse* response) {
-    return runUnary(m_parts, context, "gnomon.v1.AccessService/WhoAmI", response,
-                    [response](const Principal& who) -> Status {
-                        *response->mutable_principal() = wire::toProto(who);
-                        return {};
-                    });
+    return runNow(m_parts, context, "gnomon.v1.AccessService/WhoAmI", response,
+                  [response](const Principal& who) -> Status {
+                      *response->mutable_principal() = wire::toProto(who);
+                      return {};
+                  });
 }
 
 } // namespace gnomon::node

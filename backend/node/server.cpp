@@ -67,7 +67,7 @@ void Server::serve() {
 }
 
 Server::~Server() {
-    drain(std::chrono::milliseconds(0));
+    drain(std::chrono::system_clock::now());
 }
 
 std::vector<std::string> Server::addresses() const {
@@ -84,17 +84,21 @@ void Server::setServing(const std::string& name, bool serving) {
     }
 }
 
-void Server::drain(std::chrono::milliseconds wait) {
-    if (!m_server) {
-        return;
-    }
+void Server::announceEnd() {
     if (grpc::HealthCheckServiceInterface* health = m_server->GetHealthCheckService()) {
         health->Shutdown();
     }
+}
+
+void Server::drain(std::chrono::system_clock::time_point until) {
+    if (!m_server) {
+        return;
+    }
+    announceEnd();
     for (const auto& listener : m_listeners) {
         listener->stop();
     }
-    m_server->Shutdown(std::chrono::system_clock::now() + wait);
+    m_server->Shutdown(until);
     m_server.reset();
 }
 

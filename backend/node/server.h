@@ -35,9 +35,11 @@ public:
     std::vector<std::string> addresses() const; // with the ports that were really taken
     // Health of the whole (empty name) or of one endpoint.
     void setServing(const std::string& name, bool serving);
-    // Says NOT_SERVING, takes no more connections, tells peers to go away, waits for calls under way until the time is
-    // over, then cancels them.
-    void drain(std::chrono::milliseconds wait);
+    // Says NOT_SERVING for good.
+    void announceEnd();
+    // announceEnd(), takes no more connections, tells peers to go away, waits for calls under way until then, and
+    // cancels what is left.
+    void drain(std::chrono::system_clock::time_point until);
 
 private:
     Server() = default;

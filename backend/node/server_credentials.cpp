@@ -28,7 +28,9 @@ Status checkFiles(const TlsFiles& files) {
     };
     BIO* bio = BIO_new_mem_buf(key.data(), static_cast<int>(key.size()));
     const std::unique_ptr<EVP_PKEY, decltype(&EVP_PKEY_free)> parsedKey(
-        PEM_read_bio_PrivateKey(bio, nullptr, nullptr, nullptr), EVP_PKEY_free);
+        PEM_read_bio_PrivateKey(
+            bio, nullptr, [](char*, int, int, void*) { return -1; }, nullptr),
+        EVP_PKEY_free);
     BIO_free(bio);
     const auto parsedCertificate = readCertificate(certificate);
     if (!readCertificate(root)) {

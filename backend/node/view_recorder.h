@@ -6,14 +6,16 @@
 #include "backend/domain/identity.h"
 #include "backend/port/audit_sink.h"
 
+#include <cstdint>
 #include <map>
 #include <string>
 #include <utility>
 
 namespace gnomon::node {
 
-// Reading the audit trail is itself recorded: the first read of a person in a minute at once, further ones of the same
-// minute as a count in that person's next record, so that paging does not flood the trail. Thread-safe.
+// Reading the audit trail is itself recorded: the first read of a person in a minute before it is answered, further
+// ones of the same minute together in one record once the minute is over, so that paging does not flood the trail.
+// Thread-safe.
 class ViewRecorder {
 public:
     // audit and clock must outlive the recorder.
@@ -21,11 +23,15 @@ public:
 
     // Ok when the read is recorded or counted; the trail must not be read when it cannot be written.
     Status record(const Principal& who, const std::string& action, const std::string& object);
+    // Records what was counted in minutes that are over; in all of them when `everything`. To be called every second or
+    // so, and at the end. Never blocks.
+    void recordCounted(bool everything);
 
 private:
     struct Reads {
-        MonoTime minute;
-        std::uint64_t uncounted = 0; // since the last record
+        AuditRecord first;
+        MonoTime since;
+        std::uint64_t further = 0;
     };
 
     port::AuditSink& m_audit;
