@@ -24,6 +24,13 @@ public:
         newService();
     }
 
+    ~ChangeBench() { // before what they work with
+        service.reset();
+        pipeline.reset();
+    }
+    ChangeBench(const ChangeBench&) = delete;
+    ChangeBench& operator=(const ChangeBench&) = delete;
+
     // As after a restart: what was in memory is forgotten. The directory keeps its deployments.
     void newService() {
         service.reset();
