@@ -73,7 +73,11 @@ QWidget* ConsoleDriver::find(const QString& name) const {
 
 QString ConsoleDriver::text(const QString& name) const {
     const QWidget* widget = find(name);
-    return widget == nullptr ? QString() : textOf(*widget);
+    if (widget == nullptr) {
+        return {};
+    }
+    const QString own = textOf(*widget);
+    return own.isEmpty() ? visibleTexts(*widget) : own;
 }
 
 int ConsoleDriver::rows(const QString& name) const {

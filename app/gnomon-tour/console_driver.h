@@ -17,7 +17,7 @@ public:
 
     // The visible widget with that name; null when there is none.
     QWidget* find(const QString& name) const;
-    // Its text: a label's, a button's, a badge's word, a field's content.
+    // Its text: a label's, a button's, a badge's word, a field's content; else that of everything in it.
     QString text(const QString& name) const;
     // Rows of the visible table with that name; -1 when there is none.
     int rows(const QString& name) const;

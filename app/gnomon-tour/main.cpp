@@ -26,7 +26,7 @@ int main(int argc, char** argv) {
     gnomon::app::ConsoleCommandLine line;
     line.parser().addOption(
         {QStringLiteral("out"), QStringLiteral("Folder for what is written."), QStringLiteral("dir")});
-    line.parser().addOption(
+    const auto flags = line.process(application);
     if (!flags) {
         return complain(flags.error(), 2);
     }

@@ -97,8 +97,9 @@ void Tour::audit() {
     m_driver.runFromPalette(u"Go to Audit"_s);
     m_driver.waitFor([this] { return m_driver.rows(u"auditTable"_s) > 10; });
     m_records = m_driver.rows(u"auditTable"_s);
-    if (!m_driver.waitFor([this] { return m_driver.text(u"auditTrust"_s).contains(u"verified"_s); }, 30000)) {
-        fail(u"the log was not verified in the console: "_s + m_driver.text(u"auditTrust"_s));
+    if (!m_driver.waitFor([this] { return m_driver.text(u"trustBar"_s).contains(u"verified"_s, Qt::CaseInsensitive); },
+                          30000)) {
+        fail(u"the log was not verified in the console: "_s + m_driver.text(u"trustBar"_s));
     }
     picture(u"audit"_s, {u"rollback"_s, u"disable"_s, u"restore"_s, u"verified"_s});
     const QString file = m_out.filePath(u"audit-export"_s);
