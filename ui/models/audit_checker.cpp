@@ -17,9 +17,7 @@ constexpr std::size_t kWaitingLimit = 200; // who scrolls past faster is not wai
 void AuditChecker::setSource(NodeSession* session, LogWitness* witness) {
     m_session = session;
     m_witness = witness;
-    m_waiting.clear();
-    m_flying.clear();
-    m_proofs.clear();
+    forget();
 }
 
 const RecordProof* AuditChecker::find(Seq seq) const {
@@ -52,6 +50,22 @@ void AuditChecker::retry() {
     std::erase_if(m_proofs, [](const auto& entry) {
         return entry.second.finding == Finding::NotChecked || entry.second.finding == Finding::KeyUnknown;
     });
+}
+
+void AuditChecker::forget() {
+    m_waiting.clear();
+    m_flying.clear();
+    m_proofs.clear();
+}
+
+std::optional<Seq> AuditChecker::firstFalse() const {
+    std::optional<Seq> first;
+    for (const auto& [seq, proof] : m_proofs) {
+        if (isAlarm(proof.finding) && (!first || seq < first->value)) {
+            first = Seq(seq);
+        }
+    }
+    return first;
 }
 
 void AuditChecker::pump() {

@@ -38,7 +38,12 @@ public:
     // Forgets findings that say that nothing was proved, so that they are tried again.
     void retry();
 
+    // Forgets everything that was found, so that all of it is proved anew.
+    void forget();
+
     const RecordProof* find(Seq seq) const;
+    // The first record, by position, that was found to be false; absent when there is none.
+    std::optional<Seq> firstFalse() const;
 
 Q_SIGNALS:
     void checked(quint64 seq);

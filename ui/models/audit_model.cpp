@@ -40,7 +40,6 @@ void AuditModel::refresh() {
         return;
     }
     setLoad(Load::Loading);
-    m_filter.before.reset();
     m_request = m_session->searchAudit(m_filter, [this](const Result<AuditPage>& page) {
         if (!page.ok()) {
             setLoad(Load::Failed, page.error());

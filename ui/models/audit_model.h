@@ -36,7 +36,7 @@ public:
 
     explicit AuditModel(QObject* parent = nullptr);
 
-    // Asks for the first page of what matches.
+    // Asks for the first page of what matches; with `before`, of what matches and is older.
     void setQuery(NodeSession* session, LogWitness* witness, const AuditFilter& filter);
     void refresh();
     const AuditFilter& filter() const { return m_filter; }

@@ -37,8 +37,7 @@ void ChartLegend::setData(const ChartData& next) {
     }
     m_note = next.lines.isEmpty() ? QString() : next.note;
     setToolTip(m_note);
-    setAccessibleName(names.join(u", "_s));
-    setAccessibleDescription(m_note);
+    setAccessibleDescription(names.join(u", "_s) + (m_note.isEmpty() ? QString() : QString(u"; "_s + m_note)));
     updateGeometry();
     update();
 }

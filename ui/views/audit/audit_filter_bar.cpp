@@ -1,137 +1,236 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/views/audit/audit_filter_bar.h"
 
-#include "ui/widgets/labels.h"
 #include "ui/widgets/tokens.h"
 
 #include <QCheckBox>
 #include <QComboBox>
+#include <QDataStream>
+#include <QDateTime>
 #include <QHBoxLayout>
+#include <QIODevice>
 #include <QLineEdit>
+#include <QPushButton>
 
-#include <array>
+#include <chrono>
 
 namespace gnomon::ui {
 
 using namespace Qt::StringLiterals;
+using namespace std::chrono_literals;
 
 namespace {
 
-constexpr std::array<int, 5> kHours = {0, 1, 24, 24 * 7, 24 * 90};
-constexpr std::array<const char*, 5> kResults = {"", "ok", "allowed", "failed", "denied"};
+constexpr std::chrono::milliseconds kTyping{300};
 
-std::optional<std::string> given(const QLineEdit* field) {
-    const QString text = field->text().trimmed();
-    return text.isEmpty() ? std::nullopt : std::optional(text.toStdString());
+// What one choice of "what" stands for.
+struct Deed {
+    const char* text;
+    const char* action; // or null
+    std::optional<RecordKind> kind;
+};
+const Deed kDeeds[] = {{QT_TRANSLATE_NOOP("AuditFilterBar", "Anything"), nullptr, {}},
+                       {"fallback", "fallback", {}},
+                       {"restore", "restore", {}},
+                       {"rollback", "rollback", {}},
+                       {"promote", "promote", {}},
+                       {"shadow-start", "shadow-start", {}},
+                       {"shadow-stop", "shadow-stop", {}},
+                       {"shadow-mirror", "shadow-mirror", {}},
+                       {"enable", "enable", {}},
+                       {"disable", "disable", {}},
+                       {QT_TRANSLATE_NOOP("AuditFilterBar", "Denied attempts"), nullptr, RecordKind::Deny},
+                       {QT_TRANSLATE_NOOP("AuditFilterBar", "Proofs of effect"), nullptr, RecordKind::Effect},
+                       {QT_TRANSLATE_NOOP("AuditFilterBar", "Substitutions"), nullptr, RecordKind::Substitution},
+                       {QT_TRANSLATE_NOOP("AuditFilterBar", "Reads of this trail"), nullptr, RecordKind::View},
+                       {QT_TRANSLATE_NOOP("AuditFilterBar", "Starts and stops"), nullptr, RecordKind::Lifecycle}};
+
+struct Span {
+    const char* text;
+    std::chrono::hours back;
+};
+const Span kSpans[] = {{QT_TRANSLATE_NOOP("AuditFilterBar", "Any time"), 0h},
+                       {QT_TRANSLATE_NOOP("AuditFilterBar", "Last hour"), 1h},
+                       {QT_TRANSLATE_NOOP("AuditFilterBar", "Last 24 hours"), 24h},
+                       {QT_TRANSLATE_NOOP("AuditFilterBar", "Last 7 days"), 24h * 7},
+                       {QT_TRANSLATE_NOOP("AuditFilterBar", "Last 30 days"), 24h * 30},
+                       {QT_TRANSLATE_NOOP("AuditFilterBar", "Last 90 days"), 24h * 90},
+                       {QT_TRANSLATE_NOOP("AuditFilterBar", "Last 365 days"), 24h * 365}};
+
+const char* const kResults[] = {"allowed", "denied", "ok", "failed"};
+
+std::optional<std::string> textOf(const QString& text) {
+    const QString trimmed = text.trimmed();
+    return trimmed.isEmpty() ? std::nullopt : std::optional(trimmed.toStdString());
 }
 
 } // namespace
 
-AuditFilterBar::AuditFilterBar(QWidget* parent) : QWidget(parent) {
+AuditFilterBar::AuditFilterBar(QWidget* parent)
+    : QWidget(parent), m_who(makeField(u"auditWho"_s, tr("Who"))), m_what(makeBox(u"auditWhat"_s, tr("What"))),
+      m_object(makeField(u"auditObject"_s, tr("Endpoint"))), m_when(makeBox(u"auditWhen"_s, tr("When"))),
+      m_result(makeBox(u"auditResult"_s, tr("Result"))), m_words(new QLineEdit(this)),
+      m_humans(new QCheckBox(tr("humans only"), this)), m_clear(new QPushButton(tr("Clear"), this)) {
+    setObjectName(u"auditFilters"_s);
+    for (const Deed& deed : kDeeds) {
+        m_what->addItem(tr(deed.text));
+    }
+    for (const Span& span : kSpans) {
+        m_when->addItem(tr(span.text));
+    }
+    m_result->addItem(tr("Any result"));
+    for (const char* result : kResults) {
+        m_result->addItem(QString::fromLatin1(result));
+    }
+    m_words->setObjectName(u"auditWords"_s);
+    m_words->setAccessibleName(tr("Words of the reason"));
+    m_words->setPlaceholderText(tr("Words of the reason   /"));
+    m_words->setClearButtonEnabled(true);
+    m_humans->setObjectName(u"auditHumans"_s);
+    m_clear->setObjectName(u"auditClear"_s);
+    m_clear->setAutoDefault(false);
     auto* row = new QHBoxLayout(this);
     row->setContentsMargins({});
-    m_who = addField(u"auditWho"_s, tr("Who"), 9);
-    m_what = addField(u"auditWhat"_s, tr("What"), 9);
-    m_object = addField(u"auditObject"_s, tr("Endpoint"), 11);
-    m_words = addField(u"auditWords"_s, tr("Words in the reason"), 12);
-    m_result = new QComboBox(this);
-    m_result->setObjectName(u"auditResult"_s);
-    m_result->setAccessibleName(tr("Result"));
-    m_result->addItems({tr("any result"), tr("ok"), tr("allowed"), tr("failed"), tr("denied")});
-    m_when = new QComboBox(this);
-    m_when->setObjectName(u"auditWhen"_s);
-    m_when->setAccessibleName(tr("When"));
-    m_when->addItems({tr("any time"), tr("last hour"), tr("last day"), tr("last week"), tr("last quarter")});
-    m_humans = new QCheckBox(tr("humans only"), this);
-    m_humans->setObjectName(u"auditHumans"_s);
-    m_count = new TextLabel(TextStyle::Muted, {}, this);
-    m_count->setObjectName(u"auditCount"_s);
-    for (QWidget* widget : std::initializer_list<QWidget*>{m_result, m_when, m_humans}) {
-        row->addWidget(widget);
+    row->setSpacing(px(this, theme::kDistances.medium));
+    for (QWidget* field : std::initializer_list<QWidget*>{m_who, m_what, m_object, m_when, m_result}) {
+        row->addWidget(field);
     }
-    row->addStretch();
-    row->addWidget(m_count);
-    m_settle.setSingleShot(true);
-    m_settle.setInterval(250);
-    connect(&m_settle, &QTimer::timeout, this, &AuditFilterBar::changed);
-    connect(m_result, &QComboBox::currentIndexChanged, this, &AuditFilterBar::changed);
-    connect(m_when, &QComboBox::currentIndexChanged, this, &AuditFilterBar::changed);
-    connect(m_humans, &QCheckBox::toggled, this, &AuditFilterBar::changed);
+    row->addWidget(m_words, 1);
+    row->addWidget(m_humans);
+    row->addWidget(m_clear);
+    setFocusProxy(m_words);
+
+    const auto notify = [this] {
+        m_clear->setEnabled(!isEmpty());
+        if (!m_quiet) {
+            Q_EMIT changed();
+        }
+    };
+    m_typing.setSingleShot(true);
+    connect(&m_typing, &QTimer::timeout, this, notify);
+    for (QComboBox* box : {m_what, m_when, m_result}) {
+        connect(box, &QComboBox::currentIndexChanged, this, notify);
+    }
+    for (QComboBox* field : {m_who, m_object}) {
+        connect(field, &QComboBox::editTextChanged, this, [this] { m_typing.start(kTyping); });
+    }
+    connect(m_words, &QLineEdit::textChanged, this, [this] { m_typing.start(kTyping); });
+    connect(m_humans, &QCheckBox::toggled, this, notify);
+    connect(m_clear, &QPushButton::clicked, this, &AuditFilterBar::clear);
+    m_clear->setEnabled(false);
 }
 
-QLineEdit* AuditFilterBar::addField(const QString& name, const QString& title, double width) {
-    auto* field = new QLineEdit(this);
-    field->setObjectName(name);
-    field->setAccessibleName(title);
-    field->setPlaceholderText(title);
-    field->setClearButtonEnabled(true);
-    field->setMaximumWidth(px(this, width));
-    connect(field, &QLineEdit::textChanged, &m_settle, qOverload<>(&QTimer::start));
-    layout()->addWidget(field);
-    return field;
+QComboBox* AuditFilterBar::makeBox(const QString& name, const QString& label) {
+    auto* box = new QComboBox(this);
+    box->setObjectName(name);
+    box->setAccessibleName(label);
+    box->setToolTip(label);
+    return box;
+}
+
+QComboBox* AuditFilterBar::makeField(const QString& name, const QString& label) {
+    QComboBox* box = makeBox(name, label);
+    box->setEditable(true);
+    box->setInsertPolicy(QComboBox::NoInsert);
+    box->lineEdit()->setPlaceholderText(label);
+    box->lineEdit()->setObjectName(name + u"Text"_s);
+    box->lineEdit()->setClearButtonEnabled(true);
+    box->addItem(QString());
+    box->setMinimumContentsLength(14);
+    return box;
 }
 
 AuditFilter AuditFilterBar::filter(WallTime now) const {
     AuditFilter filter;
-    filter.person = given(m_who);
-    filter.action = given(m_what);
-    filter.words = given(m_words);
-    filter.object = given(m_object);
-    if (filter.object && filter.object->find('/') == std::string::npos) {
-        filter.object = "endpoint/" + *filter.object;
+    filter.person = textOf(m_who->currentText());
+    const Deed& deed = kDeeds[std::max(0, m_what->currentIndex())];
+    filter.action = deed.action != nullptr ? std::optional<std::string>(deed.action) : std::nullopt;
+    filter.kind = deed.kind;
+    if (const auto object = textOf(m_object->currentText())) {
+        filter.object = object->find('/') == std::string::npos ? "endpoint/" + *object : *object;
+    }
+    if (const Span& span = kSpans[std::max(0, m_when->currentIndex())]; span.back.count() > 0) {
+        filter.from = now - span.back;
     }
     if (m_result->currentIndex() > 0) {
-        filter.result = kResults[static_cast<std::size_t>(m_result->currentIndex())];
+        filter.result = m_result->currentText().toStdString();
     }
-    if (m_when->currentIndex() > 0) {
-        filter.from = now - std::chrono::hours(kHours[static_cast<std::size_t>(m_when->currentIndex())]);
-    }
+    filter.words = textOf(m_words->text());
     filter.humansOnly = m_humans->isChecked();
     return filter;
 }
 
 bool AuditFilterBar::isEmpty() const {
-    return m_who->text().isEmpty() && m_what->text().isEmpty() && m_object->text().isEmpty() &&
-           m_words->text().isEmpty() && m_result->currentIndex() == 0 && m_when->currentIndex() == 0 &&
-           !m_humans->isChecked();
+    return m_who->currentText().trimmed().isEmpty() && m_object->currentText().trimmed().isEmpty() &&
+           m_what->currentIndex() <= 0 && m_when->currentIndex() <= 0 && m_result->currentIndex() <= 0 &&
+           m_words->text().trimmed().isEmpty() && !m_humans->isChecked();
 }
 
 void AuditFilterBar::clear() {
-    for (QLineEdit* field : {m_who, m_what, m_object, m_words}) {
-        field->clear();
-    }
-    m_result->setCurrentIndex(0);
-    m_when->setCurrentIndex(0);
-    m_humans->setChecked(false);
-}
-
-void AuditFilterBar::setCount(const QString& text) {
-    m_count->setText(text);
-}
-
-QByteArray AuditFilterBar::saveState() const {
-    const QStringList parts = {m_who->text(),
-                               m_what->text(),
-                               m_object->text(),
-                               m_words->text(),
-                               QString::number(m_result->currentIndex()),
-                               QString::number(m_when->currentIndex()),
-                               QString::number(m_humans->isChecked() ? 1 : 0)};
-    return parts.join(u'\x1f').toUtf8();
-}
-
-void AuditFilterBar::restoreState(const QByteArray& state) {
-    const QStringList parts = QString::fromUtf8(state).split(u'\x1f');
-    if (parts.size() != 7) {
+    if (isEmpty()) {
         return;
     }
-    m_who->setText(parts[0]);
-    m_what->setText(parts[1]);
-    m_object->setText(parts[2]);
-    m_words->setText(parts[3]);
-    m_result->setCurrentIndex(std::clamp(parts[4].toInt(), 0, m_result->count() - 1));
-    m_when->setCurrentIndex(std::clamp(parts[5].toInt(), 0, m_when->count() - 1));
-    m_humans->setChecked(parts[6] == u"1"_s);
+    m_quiet = true;
+    for (QComboBox* box : {m_what, m_when, m_result, m_who, m_object}) {
+        box->setCurrentIndex(0);
+    }
+    m_who->clearEditText();
+    m_object->clearEditText();
+    m_words->clear();
+    m_humans->setChecked(false);
+    m_quiet = false;
+    m_typing.stop();
+    m_clear->setEnabled(false);
+    Q_EMIT changed();
+}
+
+void AuditFilterBar::setEndpoints(const QStringList& names) {
+    for (const QString& name : names) {
+        if (m_object->findText(name) < 0) {
+            m_object->addItem(name);
+        }
+    }
+}
+
+void AuditFilterBar::suggestPeople(const QStringList& people) {
+    for (const QString& person : people) {
+        if (m_who->findText(person) < 0) {
+            m_who->addItem(person);
+        }
+    }
+}
+
+QByteArray AuditFilterBar::save() const {
+    QByteArray state;
+    QDataStream out(&state, QIODevice::WriteOnly);
+    out << m_who->currentText() << m_what->currentIndex() << m_object->currentText() << m_when->currentIndex()
+        << m_result->currentIndex() << m_words->text() << m_humans->isChecked();
+    return state;
+}
+
+void AuditFilterBar::restore(const QByteArray& state) {
+    QDataStream in(state);
+    QString who;
+    QString object;
+    QString words;
+    int what = 0;
+    int when = 0;
+    int result = 0;
+    bool humans = false;
+    in >> who >> what >> object >> when >> result >> words >> humans;
+    if (in.status() != QDataStream::Ok) {
+        return;
+    }
+    m_quiet = true;
+    m_who->setEditText(who);
+    m_what->setCurrentIndex(what);
+    m_object->setEditText(object);
+    m_when->setCurrentIndex(when);
+    m_result->setCurrentIndex(result);
+    m_words->setText(words);
+    m_humans->setChecked(humans);
+    m_quiet = false;
+    m_clear->setEnabled(!isEmpty());
 }
 
 } // namespace gnomon::ui

@@ -4,46 +4,50 @@
 #include <QTimer>
 #include <QWidget>
 
+#include "backend/base/clock.h"
 #include "backend/domain/audit.h"
 
 class QCheckBox;
 class QComboBox;
 class QLineEdit;
+class QPushButton;
 
 namespace gnomon::ui {
 
-class TextLabel;
-
-// Who, what, when, on what, with which result, in which words. Applies itself a moment after the last key.
+// Who, what, when, on which object, with which result, in which words, by humans only.
 class AuditFilterBar final : public QWidget {
     Q_OBJECT
 public:
     explicit AuditFilterBar(QWidget* parent = nullptr);
 
-    // now: what "last hour" counts from.
+    // now: what "last hour" counts back from.
     AuditFilter filter(WallTime now) const;
     bool isEmpty() const;
     void clear();
-    void setCount(const QString& text);
+    void setEndpoints(const QStringList& names);
+    // Adds people that were seen, as suggestions.
+    void suggestPeople(const QStringList& people);
 
-    QByteArray saveState() const;
-    void restoreState(const QByteArray& state);
+    QByteArray save() const;
+    void restore(const QByteArray& state);
 
 Q_SIGNALS:
     void changed();
 
 private:
-    QLineEdit* addField(const QString& name, const QString& title, double width);
+    QComboBox* makeBox(const QString& name, const QString& label);
+    QComboBox* makeField(const QString& name, const QString& label);
 
-    QLineEdit* m_who;
-    QLineEdit* m_what;
-    QLineEdit* m_object;
-    QLineEdit* m_words;
-    QComboBox* m_result;
+    QComboBox* m_who;
+    QComboBox* m_what;
+    QComboBox* m_object;
     QComboBox* m_when;
+    QComboBox* m_result;
+    QLineEdit* m_words;
     QCheckBox* m_humans;
-    TextLabel* m_count;
-    QTimer m_settle;
+    QPushButton* m_clear;
+    QTimer m_typing;
+    bool m_quiet = false;
 };
 
 } // namespace gnomon::ui

@@ -1,27 +1,28 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <QPointer>
+#include <QTimer>
+
 #include "ui/models/audit_exporter.h"
 #include "ui/models/audit_model.h"
 #include "ui/models/audit_witness.h"
 #include "ui/views/shell/screen.h"
 
-#include <QPointer>
-
 class QPushButton;
-class QTextBrowser;
 
 namespace gnomon::ui {
 
+class AuditDetailPane;
 class AuditFilterBar;
 class DataTable;
 class OverlayLayer;
-class StateBadge;
 class StatePane;
 class TextLabel;
+class TrustBar;
 
-// The audit trail of the selected node: what this console itself proved of it on top, then the records, newest first,
-// each checked here, and the chosen one in full.
+// The audit trail of the selected node, proved in this console. Sees to it that every connected node's log is
+// witnessed, whether the screen is open or not.
 class AuditScreen final : public Screen {
     Q_OBJECT
 public:
@@ -35,35 +36,41 @@ public:
     QByteArray saveState() const override;
     void restoreState(const QByteArray& state) override;
 
+    void openExport();
+
 protected:
     void showEvent(QShowEvent* event) override;
+    void keyPressEvent(QKeyEvent* event) override;
 
 private:
     void build();
-    QWidget* buildTrust(QWidget* parent);
-    QWidget* buildRecords(QWidget* parent);
-    void follow(); // another node, or another filter
-    void showNow();
+    void connectParts();
+    void follow();
+    void followSession(NodeSession* session);
+    void query();
+    void showState();
     void showTrust();
+    void showNewer();
     void showRecord();
     void proveVisible();
-    void openRelated(const QUrl& link);
-    void openExport();
-    NodeSession* session() const { return context().session(); }
+    void verifyAgain();
+    void goTo(Seq seq);
+    void startExport(const QString& path);
+    QString suggestedPath() const;
 
-    AuditModel m_model;
-    AuditExporter m_exporter;
-    QPointer<NodeSession> m_followed;
+    QPointer<NodeSession> m_session;
     QPointer<LogWitness> m_witness;
-    std::uint64_t m_headSize = 0; // of the newest heartbeat; more means that there is something new to fetch
-    StatePane* m_pane;
-    StateBadge* m_trustBadge;
-    TextLabel* m_trust;
-    QPushButton* m_verify;
-    QPushButton* m_export;
-    AuditFilterBar* m_filter;
+    QTimer m_proving;
+    std::optional<Seq> m_wanted; // a related record that was asked for and is not in the window
+    AuditModel* m_model;
+    AuditExporter* m_exporter;
+    TrustBar* m_trust;
+    AuditFilterBar* m_filters;
+    TextLabel* m_count;
+    QPushButton* m_newer;
     DataTable* m_table;
-    QTextBrowser* m_details;
+    AuditDetailPane* m_detail;
+    StatePane* m_pane;
     OverlayLayer* m_layer;
 };
 

@@ -1,23 +1,21 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/views/audit/export_sheet.h"
 
-#include "ui/bridge/node_session.h"
-#include "ui/models/evidence_format.h"
-#include "ui/models/failure.h"
+#include "ui/models/audit_exporter.h"
+#include "ui/models/audit_trust_words.h"
+#include "ui/views/audit/finding_label.h"
 #include "ui/widgets/card.h"
 #include "ui/widgets/labels.h"
 #include "ui/widgets/overlay_layer.h"
 #include "ui/widgets/tokens.h"
 
 #include <QCoreApplication>
-#include <QDir>
+#include <QFileDialog>
 #include <QHBoxLayout>
 #include <QLineEdit>
-#include <QPointer>
 #include <QProgressBar>
 #include <QPushButton>
 #include <QShortcut>
-#include <QStandardPaths>
 
 namespace gnomon::ui {
 
@@ -29,99 +27,106 @@ QString tr(const char* text) {
     return QCoreApplication::translate("gnomon::ui::ExportSheet", text);
 }
 
-QString stageText(const AuditExporter& exporter) {
-    switch (exporter.stage()) {
-    case AuditExporter::Stage::Idle:
-        return tr("The file holds every record with its proof. Anybody can check it, without this node:\n"
-                  "gnomonctl audit verify FILE");
-    case AuditExporter::Stage::Writing:
-        return tr("Writing %1 of %2 records…").arg(exporter.done()).arg(exporter.total());
-    case AuditExporter::Stage::Verifying:
-        return tr("Checking the file that was written…");
-    case AuditExporter::Stage::Cancelled:
-        return tr("Cancelled; nothing was left behind.");
-    case AuditExporter::Stage::Failed:
-        return exporter.error() ? failureOf(*exporter.error()).cause : tr("The export failed.");
-    case AuditExporter::Stage::Done:
-        break;
-    }
-    const auto& report = exporter.report();
-    if (!report) {
-        return tr("Written, but not checked.");
-    }
-    if (!report->ok()) {
-        return tr("▲ The file does NOT verify: %1").arg(QString::fromStdString(printable(report->message, 400)));
-    }
-    return tr("✓ Written and verified here: %1 records, root %2…")
-        .arg(report->records)
-        .arg(QString::fromStdString(toHex(report->root)).left(16));
+// The parts that follow the exporter.
+struct Parts {
+    QLineEdit* path;
+    QProgressBar* progress;
+    FindingLabel* state;
+    QPushButton* stop;
+    QPushButton* start;
+};
+
+void follow(const Parts& parts, const AuditExporter& exporter) {
+    const bool done = exporter.stage() == AuditExporter::Stage::Done;
+    parts.path->setEnabled(!exporter.running());
+    parts.start->setEnabled(!exporter.running() && !parts.path->text().trimmed().isEmpty());
+    parts.stop->setVisible(exporter.running());
+    parts.progress->setVisible(exporter.running());
+    parts.progress->setRange(0, 1000);
+    parts.progress->setValue(exporter.total() == 0 ? 0 : static_cast<int>(1000 * exporter.done() / exporter.total()));
+    const QString sentence = exportSentence(exporter);
+    const Finding finding = done                                               ? exportFinding(*exporter.report())
+                            : exporter.stage() == AuditExporter::Stage::Failed ? Finding::Missing
+                                                                               : Finding::NotChecked;
+    parts.state->setVisible(!sentence.isEmpty());
+    parts.state->setFinding(finding, sentence);
 }
 
-QString suggestedPath(const NodeSession& session) {
-    const QString folder = QStandardPaths::writableLocation(QStandardPaths::DocumentsLocation);
-    return QDir(folder).filePath(session.name() + u"-audit.gnomon"_s);
+void chooseFile(QLineEdit& path) {
+    auto* dialog = new QFileDialog(path.window(), tr("Export the audit trail"), path.text());
+    dialog->setObjectName(u"exportDialog"_s);
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    dialog->setAcceptMode(QFileDialog::AcceptSave);
+    dialog->setFileMode(QFileDialog::AnyFile);
+    QObject::connect(dialog, &QFileDialog::fileSelected, &path, &QLineEdit::setText);
+    dialog->open();
 }
 
 } // namespace
 
-void openExportSheet(OverlayLayer& layer, AuditExporter& exporter, NodeSession& session, LogWitness& witness) {
+void openExportSheet(OverlayLayer& layer, AuditExporter& exporter, const QString& suggestedPath,
+                     std::function<void(const QString& path)> start) {
     auto* card = new Card;
     card->setObjectName(u"exportSheet"_s);
-    card->setMinimumWidth(px(card, 40));
-    card->addTitle(tr("Export the audit trail of %1").arg(session.name()));
-    auto* path = new QLineEdit(suggestedPath(session), card);
-    path->setObjectName(u"exportPath"_s);
-    path->setAccessibleName(tr("File"));
-    card->add(path);
-    auto* state = new TextLabel(TextStyle::Body, {}, card);
-    state->setObjectName(u"exportState"_s);
-    state->setWordWrap(true);
-    card->add(state);
-    auto* progress = new QProgressBar(card);
-    progress->setObjectName(u"exportProgress"_s);
-    card->add(progress);
-    auto* cancel = new QPushButton(card);
-    cancel->setObjectName(u"exportCancel"_s);
-    auto* confirm = new QPushButton(tr("Export  Ctrl+Enter"), card);
-    confirm->setObjectName(u"exportConfirm"_s);
+    card->setMinimumWidth(px(card, 44));
+    card->addTitle(tr("Export the audit trail"));
+    auto* what = new TextLabel(TextStyle::Muted, {}, card);
+    what->setWordWrap(true);
+    what->setText(tr("The whole log with its checkpoints, as one file that anybody can check without the node: "
+                     "gnomonctl audit verify FILE. It is checked here as soon as it is written."));
+    card->add(what);
+
+    Parts parts{new QLineEdit(suggestedPath, card), new QProgressBar(card), new FindingLabel(card),
+                new QPushButton(tr("Stop"), card), new QPushButton(tr("Export  Ctrl+Enter"), card)};
+    parts.path->setObjectName(u"exportPath"_s);
+    parts.path->setAccessibleName(tr("File"));
+    parts.progress->setObjectName(u"exportProgress"_s);
+    parts.progress->setAccessibleName(tr("Progress of the export"));
+    parts.progress->setTextVisible(false);
+    parts.state->setObjectName(u"exportState"_s);
+    parts.stop->setObjectName(u"exportStop"_s);
+    parts.start->setObjectName(u"exportStart"_s);
+    auto* browse = new QPushButton(tr("Browse…"), card);
+    browse->setObjectName(u"exportBrowse"_s);
+    auto* close = new QPushButton(tr("Close  Esc"), card);
+    close->setObjectName(u"exportClose"_s);
+    for (QPushButton* button : {parts.stop, parts.start, browse, close}) {
+        button->setAutoDefault(false);
+    }
+    auto* file = new QHBoxLayout;
+    file->addWidget(parts.path, 1);
+    file->addWidget(browse);
+    card->add(file);
+    card->add(parts.progress);
+    card->add(parts.state);
     auto* buttons = new QHBoxLayout;
-    buttons->addWidget(cancel);
+    buttons->addWidget(close);
     buttons->addStretch();
-    buttons->addWidget(confirm);
+    buttons->addWidget(parts.stop);
+    buttons->addWidget(parts.start);
     card->add(buttons);
 
-    const auto show = [&exporter, path, state, progress, cancel, confirm] {
-        state->setText(stageText(exporter));
-        progress->setVisible(exporter.running());
-        progress->setMaximum(exporter.stage() == AuditExporter::Stage::Writing ? static_cast<int>(exporter.total())
-                                                                               : 0);
-        progress->setValue(static_cast<int>(exporter.done()));
-        path->setEnabled(!exporter.running());
-        confirm->setEnabled(!exporter.running() && !path->text().trimmed().isEmpty());
-        cancel->setText(exporter.running() ? tr("Cancel the export") : tr("Close  Esc"));
-    };
-    const auto go = [&exporter, &session, &witness, path, confirm] {
-        if (!confirm->isEnabled()) {
-            return;
+    const auto go = [&exporter, path = parts.path, start = std::move(start)] {
+        const QString text = path->text().trimmed();
+        if (!text.isEmpty() && !exporter.running()) {
+            start(text);
         }
-        proof::ExportOptions options;
-        options.key = witness.key();
-        options.seen = witness.trust().pinned;
-        exporter.start(session, path->text().trimmed(), options);
     };
-    QObject::connect(&exporter, &AuditExporter::changed, card, show);
-    QObject::connect(path, &QLineEdit::textChanged, card, show);
-    QObject::connect(confirm, &QPushButton::clicked, card, go);
-    QObject::connect(cancel, &QPushButton::clicked, card,
-                     [&exporter, &layer] { exporter.running() ? exporter.cancel() : layer.close(); });
+    QObject::connect(browse, &QPushButton::clicked, parts.path, [path = parts.path] { chooseFile(*path); });
+    QObject::connect(close, &QPushButton::clicked, &layer, &OverlayLayer::close);
+    QObject::connect(parts.stop, &QPushButton::clicked, &exporter, &AuditExporter::cancel);
+    QObject::connect(parts.start, &QPushButton::clicked, card, go);
+    QObject::connect(parts.path, &QLineEdit::textChanged, card, [parts, &exporter] { follow(parts, exporter); });
+    QObject::connect(&exporter, &AuditExporter::changed, card, [parts, &exporter] { follow(parts, exporter); });
     for (const auto key : {Qt::Key_Return, Qt::Key_Enter}) {
         auto* shortcut = new QShortcut(QKeySequence(Qt::CTRL | key), card);
         shortcut->setContext(Qt::WidgetWithChildrenShortcut);
         shortcut->setAutoRepeat(false);
         QObject::connect(shortcut, &QShortcut::activated, card, go);
     }
-    show();
-    layer.open(card, OverlayLayer::Place::Centre, path);
+    follow(parts, exporter);
+    layer.open(card, OverlayLayer::Place::Centre, parts.path);
+    parts.path->selectAll();
 }
 
 } // namespace gnomon::ui

@@ -1,16 +1,18 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "ui/models/audit_exporter.h"
-#include "ui/models/audit_witness.h"
+#include <functional>
+
+class QString;
 
 namespace gnomon::ui {
 
-class NodeSession;
+class AuditExporter;
 class OverlayLayer;
 
-// Asks where to, writes the whole log there with progress and Cancel, then verifies the file here. Opens on the layer;
-// the exporter goes on when the sheet is closed. All of it outlives the sheet.
-void openExportSheet(OverlayLayer& layer, AuditExporter& exporter, NodeSession& session, LogWitness& witness);
+// Where to write the log to, how far that is, and what checking the file found. Ctrl+Enter starts; closing the sheet
+// leaves a running export alone. exporter must outlive the layer's card.
+void openExportSheet(OverlayLayer& layer, AuditExporter& exporter, const QString& suggestedPath,
+                     std::function<void(const QString& path)> start);
 
 } // namespace gnomon::ui

@@ -333,6 +333,11 @@ QList<Command> CompareScreen::commands() {
     return list;
 }
 
+ScreenEntry compareScreen() {
+    return {u"compare"_s, CompareScreen::tr("Compare"), u"compare"_s, QKeySequence(Qt::ALT | Qt::Key_2),
+            [](const ConsoleContext& context, QWidget* parent) { return new CompareScreen(context, parent); }};
+}
+
 QList<KeyHelp> CompareScreen::keys() const {
     return {{u"1 … 7"_s, tr("Agreement, decisions, latency, scores, mean difference, requests, pair")},
             {u"← →"_s, tr("Move the cursor along a chart; with Shift select a stretch")},

@@ -90,4 +90,6 @@ private:
     OverlayLayer* m_layer;
 };
 
+ScreenEntry compareScreen();
+
 } // namespace gnomon::ui

@@ -21,7 +21,8 @@ void ReasonList::setReasons(const std::vector<VerdictReason>& reasons) {
         return;
     }
     m_reasons = reasons;
-    setAccessibleName(text());
+    setAccessibleName(tr("Findings"));
+    setAccessibleDescription(text());
     setToolTip(text());
     updateGeometry();
     update();
