@@ -122,7 +122,7 @@ void ConsoleE2e::changesAreMadeProvenAndFoundInTheAuditTrail() {
         const QString texts = app::visibleTexts(m_console->window());
         return texts.contains(action) && texts.contains(u"end-to-end drill"_s);
     };
-    QTRY_VERIFY_WITH_TIMEOUT(found(), 10000);
+    QVERIFY2(m_driver->waitFor(found), qPrintable(app::visibleTexts(m_console->window())));
 }
 
 void ConsoleE2e::recordIsVerifiedHere() {
