@@ -96,6 +96,9 @@ void Tour::change(const QString& command, const QString& reason, const QString& 
 void Tour::audit() {
     m_driver.runFromPalette(u"Go to Audit"_s);
     m_driver.waitFor([this] { return m_driver.rows(u"auditTable"_s) > 10; });
+    m_driver.pause(1500); // until the node told of its newest records
+    m_driver.press(Qt::Key_F5);
+    m_driver.waitFor([this] { return m_driver.find(u"auditNewer"_s) == nullptr; });
     m_records = m_driver.rows(u"auditTable"_s);
     if (!m_driver.waitFor([this] { return m_driver.text(u"trustBar"_s).contains(u"verified"_s, Qt::CaseInsensitive); },
                           30000)) {
