@@ -165,7 +165,7 @@ Face faceOf(const Comparison& c) {
         return {VerdictTone::Calm, u"●"_s, tr("Equivalent within the margin"), tr("Either may serve."),
                 tr("This says that they decide alike, not that either is right.")};
     case Verdict::Different:
-        return {VerdictTone::Act, u"▲"_s, tr("Different"), tr("Keep %1.").arg(v1), noLabels};
+        return {VerdictTone::Act, u"▲"_s, tr("Different"), tr("Keep %1 until it is known why.").arg(v1), noLabels};
     case Verdict::Worse:
         return {VerdictTone::Act, u"▲"_s, tr("Worse"), tr("Keep %1.").arg(v1), {}};
     case Verdict::Better:

@@ -56,6 +56,7 @@ void ChartView::paintSelection(QPainter* painter) const {
 void ChartView::paintLevels(QPainter* painter) const {
     const QRectF plot = m_chart->plotArea();
     const QFontMetricsF metrics(font());
+    QList<QRectF> taken; // by labels; two levels may lie close together
     for (const ChartLevel& level : m_data.levels) {
         const double y = toSceneY(level.y);
         if (!std::isfinite(y) || y < plot.top() || y > plot.bottom()) {
@@ -69,8 +70,12 @@ void ChartView::paintLevels(QPainter* painter) const {
         }
         // Above the line, or below it where there is no room; on the surface's colour so that it reads over data.
         const double width = metrics.horizontalAdvance(level.name) + 6;
-        const double top = y - metrics.height() - 1 < plot.top() ? y + 1 : y - metrics.height() - 1;
-        const QRectF label(plot.right() - width, top, width, metrics.height());
+        QRectF label(plot.right() - width, y - metrics.height() - 1, width, metrics.height());
+        const auto meets = [&](const QRectF& other) { return other.intersects(label); };
+        if (label.top() < plot.top() || std::any_of(taken.begin(), taken.end(), meets)) {
+            label.moveTop(y + 1);
+        }
+        taken.append(label);
         QColor ground = m_colors.surface;
         ground.setAlphaF(0.75F);
         painter->fillRect(label, ground);

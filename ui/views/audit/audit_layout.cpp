@@ -52,7 +52,7 @@ void AuditScreen::build() {
     m_table->setModel(m_model);
     m_table->setItemDelegate(new CellDelegate(m_table));
     m_table->setItemDelegateForColumn(AuditModel::ProofColumn, new FindingDelegate(m_table));
-    const double widths[] = {3, 4, 12, 9, 10, 9, 14, 12, 7};
+    const double widths[] = {2.8, 3, 10.6, 7, 8.4, 8, 10, 7, 5};
     for (int column = 0; column < AuditModel::ColumnCount; ++column) {
         m_table->setColumnWidth(column, px(this, widths[column]));
     }

@@ -64,7 +64,6 @@ MatrixView::MatrixView(QWidget* parent) : QTableView(parent) {
     setFrameShape(QFrame::NoFrame);
     setTabKeyNavigation(false);
     setCornerButtonEnabled(false);
-    setStyleSheet(u"QTableCornerButton::section { background: transparent; border: none; }"_s);
     setEditTriggers(QAbstractItemView::NoEditTriggers);
     for (QHeaderView* header : {horizontalHeader(), verticalHeader()}) {
         header->setSectionResizeMode(QHeaderView::Stretch);
@@ -72,7 +71,6 @@ MatrixView::MatrixView(QWidget* parent) : QTableView(parent) {
         header->setHighlightSections(false);
         header->setSectionsClickable(false);
         header->setDefaultAlignment(Qt::AlignCenter);
-        header->setStyleSheet(u"QHeaderView::section { background: transparent; border: none; padding: 2px 6px; }"_s);
     }
     horizontalHeader()->setMinimumSectionSize(fontMetrics().averageCharWidth() * 9);
     connect(this, &QAbstractItemView::doubleClicked, this, &MatrixView::take);
