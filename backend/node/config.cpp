@@ -15,6 +15,17 @@ namespace {
 
 namespace fs = std::filesystem;
 
+Error invalid(const std::string& place, const std::string& field, const std::string& why) {
+    return {ErrorCode::InvalidArgument, place + ": " + field + " " + why,
+            "every key is explained in resources/config/gnomond.toml", field};
+}
+
+// With line and column.
+Error invalidAt(const toml::node& node, const fs::path& file, const std::string& field, const std::string& why) {
+    const auto& at = node.source().begin;
+    return invalid(file.string() + ":" + std::to_string(at.line) + ":" + std::to_string(at.column), field, why);
+}
+
 // Takes values out of one table and remembers which keys it knows, so that what is left over can be refused. The first
 // error is kept; everything after it does nothing.
 class Section {
@@ -125,11 +136,7 @@ private:
     }
 
     void refuse(const toml::node& node, const std::string& why, const std::string& key) {
-        const auto& at = node.source().begin;
-        m_error = Error{ErrorCode::InvalidArgument,
-                        m_file.string() + ":" + std::to_string(at.line) + ":" + std::to_string(at.column) + ": " +
-                            printable(m_name + "." + key) + " " + why,
-                        "every key is explained in resources/config/gnomond.toml", m_name + "." + key};
+        m_error = invalidAt(node, m_file, printable(m_name + "." + key), why);
     }
 
     std::string m_name;
@@ -138,11 +145,6 @@ private:
     std::map<std::string, bool> m_known;
     std::optional<Error> m_error;
 };
-
-Error invalid(const fs::path& file, const std::string& field, const std::string& why) {
-    return {ErrorCode::InvalidArgument, file.string() + ": " + field + " " + why,
-            "every key is explained in resources/config/gnomond.toml", field};
-}
 
 Status checkSections(const toml::table& root, const fs::path& file) {
     constexpr std::string_view kSections[] = {"node",   "paths",  "inference", "control", "tls",
@@ -153,10 +155,7 @@ Status checkSections(const toml::table& root, const fs::path& file) {
             known = known || section == key.str();
         }
         if (!known) {
-            const auto& at = node.source().begin;
-            return invalid(file, printable(key.str()),
-                           "at line " + std::to_string(at.line) + ", column " + std::to_string(at.column) +
-                               " is not a section that is known");
+            return invalidAt(node, file, printable(key.str()), "is not a section that is known");
         }
     }
     return {};
@@ -173,21 +172,21 @@ bool isOneOf(const std::string& value, std::initializer_list<const char*> choice
 
 Status checkWhole(NodeConfig& config, const fs::path& file) {
     if (config.repository.empty() || config.state.empty()) {
-        return invalid(file, config.repository.empty() ? "paths.repository" : "paths.state", "is missing");
+        return invalid(file.string(), config.repository.empty() ? "paths.repository" : "paths.state", "is missing");
     }
     if (!isOneOf(config.environment, {"production", "test", "practice"})) {
-        return invalid(file, "node.environment", "must be \"production\", \"test\" or \"practice\"");
+        return invalid(file.string(), "node.environment", "must be \"production\", \"test\" or \"practice\"");
     }
     if (!isOneOf(config.logLevel, {"debug", "info", "warning", "error"})) {
-        return invalid(file, "log.level", "must be \"debug\", \"info\", \"warning\" or \"error\"");
+        return invalid(file.string(), "log.level", "must be \"debug\", \"info\", \"warning\" or \"error\"");
     }
     const bool identified = !config.ca.empty() && !config.certificate.empty() && !config.key.empty();
     if (!config.allowPlaintext && (!identified || config.trustDomain.empty())) {
-        return invalid(file, config.trustDomain.empty() ? "node.trust_domain" : "tls",
+        return invalid(file.string(), config.trustDomain.empty() ? "node.trust_domain" : "tls",
                        "is missing: mutual TLS needs tls.ca, tls.certificate, tls.key and node.trust_domain");
     }
     if (config.inferenceListen.empty() || config.controlListen.empty()) {
-        return invalid(file, config.inferenceListen.empty() ? "inference.listen" : "control.listen",
+        return invalid(file.string(), config.inferenceListen.empty() ? "inference.listen" : "control.listen",
                        "names no address");
     }
     if (config.fleet.empty()) {

@@ -245,8 +245,8 @@ void Listener::acceptOne() {
     }
     const std::string host = numericHost(address, length);
     if (!m_connections->hasRoomFor(host)) {
-        reset(descriptor);
         ++m_shedCount;
+        reset(descriptor);
         return;
     }
     const int on = 1;
@@ -264,8 +264,8 @@ void Listener::shedOne() {
     }
     const int descriptor = ::accept4(m_descriptor, nullptr, nullptr, SOCK_CLOEXEC);
     if (descriptor >= 0) {
-        reset(descriptor);
         ++m_shedCount;
+        reset(descriptor);
     }
     m_spare = ::open("/dev/null", O_RDONLY | O_CLOEXEC);
     if (m_spare < 0) {

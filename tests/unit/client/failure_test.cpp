@@ -2,7 +2,8 @@
 // What stands between two programs that do not fit each other, and what is said about it.
 #include "backend/client/grpc_gateway.h"
 #include "tests/support/manual_clock.h"
-#include "tests/unit/client/answers.h"
+#include "tests/support/await.h"
+#include "tests/support/link_log.h"
 #include "tests/unit/client/scripted_node.h"
 
 #include <gtest/gtest.h>

@@ -6,7 +6,7 @@
 #include "backend/wire/comparison.h"
 #include "backend/wire/deployment.h"
 #include "backend/wire/exchange.h"
-#include "tests/unit/client/answers.h"
+#include "tests/support/await.h"
 #include "tests/unit/client/scripted_node.h"
 
 #include <gtest/gtest.h>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "backend/client/grpc_gateway.h"
-#include "tests/unit/client/answers.h"
+#include "tests/support/link_log.h"
 #include "tests/unit/client/scripted_node.h"
 
 #include <gtest/gtest.h>

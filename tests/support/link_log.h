@@ -6,7 +6,6 @@
 #include <algorithm>
 #include <chrono>
 #include <condition_variable>
-#include <functional>
 #include <mutex>
 #include <optional>
 #include <stdexcept>
@@ -14,27 +13,6 @@
 namespace gnomon::test {
 
 constexpr std::chrono::seconds kPatience{20};
-
-// Starts an asynchronous call and waits for its one answer.
-template <class T>
-Result<T> await(const std::function<void(port::Done<T>)>& start) {
-    struct State {
-        std::mutex mutex;
-        std::condition_variable changed;
-        std::optional<Result<T>> result;
-    };
-    const auto state = std::make_shared<State>();
-    start([state](Result<T> result) {
-        const std::lock_guard lock(state->mutex);
-        state->result.emplace(std::move(result));
-        state->changed.notify_all();
-    });
-    std::unique_lock lock(state->mutex);
-    if (!state->changed.wait_for(lock, kPatience, [&] { return state->result.has_value(); })) {
-        throw std::runtime_error("no answer came");
-    }
-    return std::move(*state->result);
-}
 
 // Collects what a link says, and waits for a certain state of it.
 class LinkLog {

@@ -1,0 +1,302 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "tests/support/await.h"
+#include "tests/support/link_log.h"
+#include "tests/unit/node/node_bench.h"
+
+#include <grpcpp/create_channel.h>
+#include <grpcpp/generic/generic_stub.h>
+#include <gtest/gtest.h>
+#include <inference/grpc_service.grpc.pb.h>
+
+#include <future>
+
+namespace gnomon {
+namespace {
+
+using namespace std::chrono_literals;
+
+class InterfacesTest : public ::testing::Test {
+protected:
+    void SetUp() override {
+        ASSERT_TRUE(m_node.bench.deployed.ok()) << m_node.bench.deployed.error().message;
+        const Status opened = m_node.open();
+        ASSERT_TRUE(opened.ok()) << opened.error().message;
+    }
+    std::shared_ptr<grpc::Channel> channelAs(const std::string& role, const std::string& address) {
+        const client::ConnectOptions connect = m_node.connectAs(role, address);
+        return grpc::CreateChannel(
+            address, grpc::SslCredentials({readFile(connect.caFile).value(), readFile(connect.keyFile).value(),
+                                           readFile(connect.certificateFile).value()}));
+    }
+    // The answer of grpc.health.v1.Health/Check, on the wire: "\x08" and the status.
+    std::string health(const std::shared_ptr<grpc::Channel>& channel, const std::string& service) {
+        const std::string question =
+            service.empty() ? "" : "\x0a" + std::string(1, static_cast<char>(service.size())) + service;
+        const grpc::Slice slice(question);
+        const grpc::ByteBuffer request(&slice, 1);
+        grpc::ByteBuffer response;
+        grpc::ClientContext context;
+        context.set_deadline(std::chrono::system_clock::now() + 10s);
+        grpc::GenericStub stub(channel);
+        std::promise<grpc::Status> done;
+        stub.UnaryCall(&context, "/grpc.health.v1.Health/Check", {}, &request, &response,
+                       [&](grpc::Status status) { done.set_value(std::move(status)); });
+        const grpc::Status status = done.get_future().get();
+        if (!status.ok()) {
+            return status.error_message();
+        }
+        grpc::Slice answer;
+        response.TrySingleSlice(&answer);
+        return std::string(reinterpret_cast<const char*>(answer.begin()), answer.size());
+    }
+    template <class T, class Start>
+    Result<T> ask(Start start) {
+        return test::await<T>(start);
+    }
+    std::vector<StoredRecord> recordsOf(RecordKind kind, std::size_t least) {
+        AuditFilter filter;
+        filter.kind = kind;
+        const auto until = std::chrono::steady_clock::now() + 10s;
+        std::vector<StoredRecord> found;
+        while (found.size() < least && std::chrono::steady_clock::now() < until) {
+            m_node.denials->flush(true);
+            found = m_node.audit->search(filter).value().records;
+        }
+        return found;
+    }
+
+    test::NodeBench m_node;
+};
+
+TEST_F(InterfacesTest, replySaysWhichVersionOfWhichGenerationAnswered) {
+    const auto reply = m_node.caller()->infer(m_node.call());
+    ASSERT_TRUE(reply.ok()) << reply.error().message;
+    EXPECT_EQ(reply->version, "1");
+    EXPECT_EQ(reply->servedBy, "production");
+    EXPECT_EQ(reply->reason, "");
+    EXPECT_EQ(reply->generation, "1");
+    EXPECT_EQ(reply->exchange.size(), 32u);
+}
+
+TEST_F(InterfacesTest, substitutedReplySaysWhy) {
+    m_node.bench.factory.inProcess(1).fail({ErrorCode::Internal, "broken"});
+    const auto reply = m_node.caller()->infer(m_node.call());
+    ASSERT_TRUE(reply.ok()) << reply.error().message;
+    EXPECT_EQ(reply->servedBy, "constant");
+    EXPECT_NE(reply->reason, "");
+}
+
+TEST_F(InterfacesTest, requestOutlivesItsCallWhileAShadowReadsIt) {
+    std::promise<std::vector<Tensor>> seen;
+    auto& shadow = m_node.bench.factory.worker(2);
+    shadow.answer([&](const port::RunRequest& request) -> Result<port::RunResult> {
+        seen.set_value(copyTensors(request.inputs));
+        return Error{ErrorCode::Internal, "enough"};
+    });
+    shadow.hold();
+    const auto caller = m_node.caller();
+    const client::InferCall call = m_node.call(42.0F);
+    ASSERT_TRUE(caller->infer(call).ok()) << "a shadow never delays the reply";
+    ASSERT_TRUE(shadow.waitForHeld(1));
+    shadow.release();
+    EXPECT_EQ(seen.get_future().get(), copyTensors(call.inputs));
+}
+
+TEST_F(InterfacesTest, callersInferAndNothingElse) {
+    const auto gateway = m_node.gatewayAs("caller/bank/app");
+    const auto endpoints =
+        ask<std::vector<EndpointSnapshot>>([&](auto done) { gateway->listEndpoints({}, std::move(done)); });
+    EXPECT_EQ(endpoints.error().code, ErrorCode::PermissionDenied);
+    const auto denied = recordsOf(RecordKind::Deny, 1);
+    ASSERT_FALSE(denied.empty());
+    EXPECT_EQ(denied[0].record.action, "gnomon.v1.DeploymentService/ListEndpoints");
+    EXPECT_EQ(denied[0].record.permission, "view");
+    EXPECT_EQ(denied[0].record.actor.identity, "spiffe://example/caller/bank/app");
+    EXPECT_FALSE(denied[0].record.actor.certificate.isZero());
+    EXPECT_EQ(denied[0].record.sourceAddress.rfind("127.0.0.1:", 0), 0u) << denied[0].record.sourceAddress;
+}
+
+TEST_F(InterfacesTest, strangersDoNotGetPastTheHandshake) {
+    const std::string address = m_node.interfaces->controlAddresses().at(0);
+    const auto channel =
+        grpc::CreateChannel(address, grpc::SslCredentials({readFile(m_node.pki.ca()).value(), "", ""}));
+    EXPECT_NE(health(channel, ""), "\x08\x01");
+}
+
+TEST_F(InterfacesTest, nodeTellsWhatItIsAndHowItIsProtected) {
+    const auto gateway = m_node.gatewayAs("console/ada/laptop");
+    const auto node = ask<NodeInfo>([&](auto done) { gateway->getNode({}, std::move(done)); });
+    ASSERT_TRUE(node.ok()) << node.error().message;
+    ASSERT_EQ(node->listeners.size(), 2u);
+    for (const Listener& listener : node->listeners) {
+        EXPECT_TRUE(listener.encrypted);
+        EXPECT_NE(listener.address, "127.0.0.1:0");
+    }
+    EXPECT_GT(node->stamp.serverTime, m_node.bench.clock.wallNow() - 1min);
+    const auto who = ask<Principal>([&](auto done) { gateway->whoAmI({}, std::move(done)); });
+    EXPECT_EQ(who.value().actor.person, "ada");
+    EXPECT_TRUE(who->may(Permission::OperateRisky));
+}
+
+TEST_F(InterfacesTest, watcherHearsOfAChangeSoon) {
+    const auto gateway = m_node.gatewayAs("console/ada/laptop");
+    test::LinkLog log;
+    gateway->open(log.events());
+    const NodeUpdate first = log.awaitUpdate();
+    EXPECT_EQ(first.alarms, std::vector<std::string>{"a drill"});
+    ASSERT_EQ(first.endpoints.size(), 1u);
+    const auto preview = ask<PlanPreview>(
+        [&](auto done) { gateway->planChange(m_node.bench.request(ChangeKind::Fallback), {}, std::move(done)); });
+    ASSERT_TRUE(preview.ok()) << preview.error().message;
+    const auto outcome = ask<ChangeOutcome>([&](auto done) {
+        gateway->executePlan({preview->digest, RequestId("r"), ""}, {}, std::move(done));
+    });
+    ASSERT_TRUE(outcome.ok()) << outcome.error().message;
+    const auto start = std::chrono::steady_clock::now();
+    while (log.awaitUpdate().endpoints[0].generation.number != outcome->generation.number) {
+        ASSERT_LT(std::chrono::steady_clock::now() - start, 10s);
+    }
+    gateway->close();
+}
+
+TEST_F(InterfacesTest, readingTheTrailIsRecordedAndRecordsAreProvable) {
+    const auto gateway = m_node.gatewayAs("console/ada/laptop");
+    const auto page = ask<AuditPage>([&](auto done) { gateway->searchAudit({}, {}, std::move(done)); });
+    ASSERT_TRUE(page.ok()) << page.error().message;
+    ASSERT_EQ(page->records.size(), 1u);
+    EXPECT_EQ(page->records[0].record.kind, RecordKind::View);
+    EXPECT_EQ(page->records[0].record.actor.person, "ada");
+    const auto until = std::chrono::steady_clock::now() + 10s;
+    Result<ProvenRecord> proven = Error{};
+    do {
+        proven = ask<ProvenRecord>([&](auto done) { gateway->proveRecord(Seq(0), {}, std::move(done)); });
+    } while (!proven.ok() && proven.error().code == ErrorCode::Unavailable && std::chrono::steady_clock::now() < until);
+    ASSERT_TRUE(proven.ok()) << proven.error().message;
+    EXPECT_TRUE(proven->record == page->records[0]);
+    EXPECT_GE(proven->checkpoint.size, 1u);
+}
+
+TEST_F(InterfacesTest, declaringAnExperimentTwiceWithOneRequestIdIsDoneOnce) {
+    const auto caller = m_node.caller();
+    ASSERT_TRUE(caller->infer(m_node.call()).ok());
+    for (const Observation& observation : m_node.bench.observed()) {
+        m_node.comparison->observe(observation);
+    }
+    const auto gateway = m_node.gatewayAs("console/ada/laptop");
+    const auto before =
+        ask<Comparison>([&](auto done) { gateway->getComparison(m_node.bench.name, {}, std::move(done)); });
+    ASSERT_TRUE(before.ok()) << before.error().message;
+    const auto without =
+        ask<Comparison>([&](auto done) { gateway->startExperiment(m_node.bench.name, "", {}, std::move(done)); });
+    EXPECT_EQ(without.error().field, "reason");
+    const auto fresh = ask<Comparison>(
+        [&](auto done) { gateway->startExperiment(m_node.bench.name, "new data", {}, std::move(done)); });
+    ASSERT_TRUE(fresh.ok()) << fresh.error().message;
+    EXPECT_NE(fresh->experiment, before->experiment);
+    EXPECT_EQ(recordsOf(RecordKind::Config, 1).size(), 1u);
+}
+
+TEST_F(InterfacesTest, controlVerbsOfTheProtocolPointToTheControlInterface) {
+    const auto channel = channelAs("caller/bank/app", m_node.interfaces->inferenceAddresses().at(0));
+    const auto stub = inference::GRPCInferenceService::NewStub(channel);
+    grpc::ClientContext context;
+    inference::RepositoryModelUnloadResponse response;
+    const grpc::Status status = stub->RepositoryModelUnload(&context, {}, &response);
+    EXPECT_EQ(status.error_code(), grpc::StatusCode::UNIMPLEMENTED);
+    EXPECT_NE(status.error_details().find("control interface"), std::string::npos);
+    grpc::ClientContext other;
+    inference::ModelStatisticsResponse statistics;
+    EXPECT_EQ(stub->ModelStatistics(&other, {}, &statistics).error_code(), grpc::StatusCode::UNIMPLEMENTED);
+}
+
+TEST_F(InterfacesTest, healthIsServedPerEndpointToWhoeverIsAuthenticated) {
+    const auto channel = channelAs("caller/bank/app", m_node.interfaces->inferenceAddresses().at(0));
+    EXPECT_EQ(health(channel, ""), "\x08\x01");
+    EXPECT_EQ(health(channel, "spam"), "\x08\x01");
+    EXPECT_EQ(health(channel, "nothing").find('\x08'), std::string::npos);
+}
+
+TEST_F(InterfacesTest, drainAnswersWhatIsUnderWayAndTakesNothingNew) {
+    const auto caller = m_node.caller();
+    const std::string address = m_node.interfaces->inferenceAddresses().at(0);
+    const auto channel = channelAs("caller/bank/app", address);
+    ASSERT_EQ(health(channel, ""), "\x08\x01");
+    auto& production = m_node.bench.factory.inProcess(1);
+    production.hold(); // answered by substitution once the budget is used up
+    std::promise<Result<client::InferReply>> answered;
+    caller->infer(m_node.call(), [&](Result<client::InferReply> reply) { answered.set_value(std::move(reply)); });
+    ASSERT_TRUE(production.waitForHeld(1));
+    m_node.interfaces->drain(10s);
+    const auto reply = answered.get_future().get();
+    ASSERT_TRUE(reply.ok()) << reply.error().message;
+    EXPECT_EQ(reply->servedBy, "constant");
+    const auto late = m_node.caller()->infer(m_node.call());
+    EXPECT_EQ(late.error().code, ErrorCode::Unavailable);
+    production.release();
+}
+
+// Like the fixed rule, but that nobody may make risky changes.
+class SafeOnly final : public port::Authorizer {
+public:
+    Result<Principal> identify(const PeerIdentity& peer) const override {
+        GNOMON_ASSIGN(Principal principal, m_fixed.identify(peer));
+        principal.permissions &= ~(1u << static_cast<unsigned>(Permission::OperateRisky));
+        return principal;
+    }
+    Status authorize(const Principal& principal, Permission permission) const override {
+        return m_fixed.authorize(principal, permission);
+    }
+
+private:
+    const access::FixedAuthorizer m_fixed{{"example", false}};
+};
+
+TEST(Interfaces, riskyChangesNeedTheRiskyPermissionAndSafeOnesDoNot) {
+    test::NodeBench node;
+    const SafeOnly safeOnly;
+    node.authorizer = &safeOnly;
+    ASSERT_TRUE(node.open().ok());
+    const auto gateway = node.gatewayAs("console/ada/laptop");
+    const auto plan = [&](const ChangeRequest& request) {
+        return test::await<PlanPreview>([&](auto done) { gateway->planChange(request, {}, std::move(done)); });
+    };
+    EXPECT_TRUE(plan(node.bench.request(ChangeKind::Fallback)).ok());
+    EXPECT_EQ(plan(node.bench.request(ChangeKind::ShadowStart, 3)).error().code, ErrorCode::PermissionDenied);
+}
+
+TEST(Interfaces, identitiesOfOtherTrustDomainsAreTurnedAway) {
+    test::NodeBench node;
+    const access::FixedAuthorizer elsewhere({"elsewhere", false});
+    node.authorizer = &elsewhere;
+    ASSERT_TRUE(node.open().ok());
+    const auto gateway = node.gatewayAs("console/ada/laptop");
+    const auto info = test::await<NodeInfo>([&](auto done) { gateway->getNode({}, std::move(done)); });
+    ASSERT_FALSE(info.ok());
+    EXPECT_TRUE(info.error().code == ErrorCode::Unauthenticated || info.error().code == ErrorCode::PermissionDenied);
+}
+
+TEST(Interfaces, certificateFilesThatDoNotFitAreRefusedAtOnce) {
+    test::NodeBench node;
+    node.config.key = node.pki.issue("node/b").key;
+    EXPECT_EQ(node.open().error().code, ErrorCode::Corrupt);
+    node.config.key = "/nonexistent.key";
+    EXPECT_FALSE(node.open().ok());
+}
+
+TEST(Interfaces, plaintextIsShownAsUnprotected) {
+    test::NodeBench node;
+    const access::FixedAuthorizer anybody({"", true});
+    node.authorizer = &anybody;
+    node.config.allowPlaintext = true;
+    ASSERT_TRUE(node.open().ok());
+    client::GatewayOptions options;
+    options.connect.address = node.interfaces->controlAddresses().at(0);
+    options.connect.plaintext = true;
+    const auto gateway = client::makeGrpcGateway(options, node.bench.clock, node.bench.random);
+    const auto info = test::await<NodeInfo>([&](auto done) { gateway->getNode({}, std::move(done)); });
+    ASSERT_TRUE(info.ok()) << info.error().message;
+    EXPECT_FALSE(info->listeners.at(0).encrypted || info->listeners.at(1).encrypted);
+}
+
+} // namespace
+} // namespace gnomon
