@@ -9,6 +9,7 @@
 #include <functional>
 #include <memory>
 #include <thread>
+#include <utility>
 
 namespace gnomon::test {
 
@@ -91,6 +92,19 @@ public:
             m_failures.push_back(error);
         }
     }
+    // The next answer is lost on its way: what was asked for happens all the same.
+    void loseNext(Error error) {
+        const MutexLock lock(m_mutex);
+        m_loss = std::move(error);
+    }
+    // Also tells the watchers.
+    void raiseAlarm(const std::string& alarm) {
+        {
+            const MutexLock lock(m_mutex);
+            m_alarms.push_back(alarm);
+        }
+        push();
+    }
     // From now on answers wait for release().
     void hold() {
         const MutexLock lock(m_mutex);
@@ -116,6 +130,12 @@ public:
     // How a test makes the audit side provable.
     std::function<Result<ProvenRecord>(const std::vector<StoredRecord>&, Seq)> prove;
     std::function<Result<ConsistencyProof>(std::uint64_t, std::uint64_t)> proveConsistent;
+    std::function<Checkpoint()> checkpoint;
+    std::function<std::vector<Bytes>(const std::vector<StoredRecord>&)> exported; // the export file, in chunks
+    void editRecords(const std::function<void(std::vector<StoredRecord>&)>& change) {
+        const MutexLock lock(m_mutex);
+        change(m_records);
+    }
 
     // --- what happened, for the test to look at ---
     std::vector<ChangeRequest> planned() const {
@@ -153,7 +173,11 @@ public:
             failure = m_failures.front();
             m_failures.pop_front();
         }
-        auto call = [done = std::move(done), result = failure ? Result<T>(*failure) : compute()] { done(result); };
+        Result<T> result = failure ? Result<T>(*failure) : compute();
+        if (const auto loss = std::exchange(m_loss, std::nullopt)) {
+            result = *loss;
+        }
+        auto call = [done = std::move(done), result = std::move(result)] { done(result); };
         if (m_holding) {
             m_held.push_back(std::move(call));
         } else {
@@ -178,6 +202,9 @@ public:
     Result<AuditPage> search(const AuditFilter& filter) const;
     const std::vector<StoredRecord>& records() const { return m_records; } // oldest first
     Checkpoint head() const {
+        if (checkpoint) {
+            return checkpoint();
+        }
         return {m_info.auditOrigin, m_records.size(), fakeDigest("root " + std::to_string(m_records.size())), {}};
     }
 
@@ -211,6 +238,7 @@ private:
             update.endpoints.push_back(endpoint.snapshot);
         }
         update.auditHead = head();
+        update.alarms = m_alarms;
         return update;
     }
     AuditRecord& append(RecordKind kind, const Actor& actor, const std::string& action, const EndpointName& endpoint,
@@ -222,6 +250,8 @@ private:
     std::deque<std::function<void()>> m_queue;
     std::vector<std::function<void()>> m_held;
     std::deque<Error> m_failures;
+    std::optional<Error> m_loss;
+    std::vector<std::string> m_alarms;
     std::map<int, port::WatchEvents> m_watchers;
     std::optional<port::LinkStatus> m_link;
     std::vector<ChangeRequest> m_planned;

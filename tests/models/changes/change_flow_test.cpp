@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <QTest>
+
+#include "tests/support/fake_gateway.h"
+#include "tests/support/manual_clock.h"
+#include "ui/bridge/node_session.h"
+#include "ui/models/change_actions.h"
+#include "ui/models/change_flow.h"
+#include "ui/models/change_words.h"
+
+using namespace gnomon;
+using namespace gnomon::ui;
+using State = ChangeFlow::State;
+
+namespace {
+
+const EndpointName kSpam{"spam-filter"};
+
+ChangeRequest request(ChangeKind kind) {
+    ChangeRequest made;
+    made.kind = kind;
+    made.endpoint = kSpam;
+    return made;
+}
+
+const ChangeAction& find(const std::vector<ChangeAction>& actions, ChangeKind kind) {
+    return *std::ranges::find(actions, kind, &ChangeAction::kind);
+}
+
+} // namespace
+
+class ChangeFlowTest : public QObject {
+    Q_OBJECT
+
+private:
+    test::ManualClock m_clock;
+    std::shared_ptr<test::FakeNode> m_node;
+    std::unique_ptr<NodeSession> m_session;
+
+private Q_SLOTS:
+    void init() {
+        m_node = std::make_shared<test::FakeNode>(m_clock.wallNow());
+        m_session = std::make_unique<NodeSession>(port::ConnectionProfile{},
+                                                  std::make_unique<test::FakeGateway>(m_node), m_clock);
+    }
+
+    void previewChangesNothing() {
+        ChangeFlow flow(*m_session, request(ChangeKind::Fallback));
+        QTRY_COMPARE(flow.state(), State::Planned);
+        QVERIFY(m_node->executed().empty());
+        QVERIFY(flow.preview()->plan.targets.front().result.mode == Mode::Fallback);
+    }
+
+    void executesExactlyWhatWasPreviewedAndProvesIt() {
+        ChangeFlow flow(*m_session, request(ChangeKind::Fallback));
+        QTRY_COMPARE(flow.state(), State::Planned);
+        const PlanDigest digest = flow.preview()->digest;
+        flow.execute("drill");
+        QTRY_COMPARE(flow.state(), State::Proved);
+        QCOMPARE(m_node->executed().size(), std::size_t{1});
+        QVERIFY(m_node->executed()[0].digest == digest);
+        QCOMPARE(m_node->executed()[0].reason, std::string("drill"));
+        QVERIFY(effectText(flow, QTimeZone::utc()).contains(QStringLiteral("first reply at 12:00:00.214")));
+    }
+
+    void executingTwiceSendsOnce() {
+        ChangeFlow flow(*m_session, request(ChangeKind::Fallback));
+        QTRY_COMPARE(flow.state(), State::Planned);
+        flow.execute({});
+        flow.execute({});
+        QTRY_COMPARE(flow.state(), State::Proved);
+        flow.execute({});
+        QCOMPARE(m_node->executed().size(), std::size_t{1});
+    }
+
+    void aMovedGenerationIsRefusedAndCanBePlannedAnew() {
+        ChangeFlow first(*m_session, request(ChangeKind::Fallback));
+        ChangeFlow second(*m_session, request(ChangeKind::Disable));
+        QTRY_COMPARE(first.state(), State::Planned);
+        QTRY_COMPARE(second.state(), State::Planned);
+        first.execute({});
+        QTRY_COMPARE(first.state(), State::Proved);
+        second.execute({});
+        QTRY_COMPARE(second.state(), State::Failed);
+        QVERIFY(!second.outcomeUnknown());
+        QVERIFY(second.error()->message.find("generation") != std::string::npos);
+        second.plan(second.request());
+        QTRY_COMPARE(second.state(), State::Planned);
+        second.execute({});
+        QTRY_COMPARE(second.state(), State::Proved);
+    }
+
+    void aChangeWhoseAnswerWasLostHappensOnce() {
+        ChangeFlow flow(*m_session, request(ChangeKind::Fallback));
+        QTRY_COMPARE(flow.state(), State::Planned);
+        m_node->loseNext({ErrorCode::Unavailable, "the line broke"});
+        flow.execute({});
+        QTRY_COMPARE(flow.state(), State::Failed);
+        QVERIFY(flow.outcomeUnknown());
+        flow.execute({});
+        QTRY_COMPARE(flow.state(), State::Proved);
+        QCOMPARE(m_node->executed().size(), std::size_t{1});
+        QCOMPARE(flow.outcome()->generation.number.value, 4U);
+    }
+
+    void whatIsNotConfirmedIsSaidSoAndAskedAgain() {
+        ChangeFlow flow(*m_session, request(ChangeKind::Fallback));
+        QTRY_COMPARE(flow.state(), State::Planned);
+        m_node->hold();
+        flow.execute({});
+        QTRY_COMPARE(m_node->held(), std::size_t{1});
+        m_node->failNext({ErrorCode::DeadlineExceeded, "no reply of the new generation yet"});
+        m_node->releaseAll();
+        QTRY_COMPARE(flow.state(), State::Unproved);
+        QVERIFY(flow.inForce());
+        flow.awaitProof();
+        QTRY_COMPARE(flow.state(), State::Proved);
+    }
+
+    void aNodeThatIsGoneRefusesInWords() {
+        ChangeFlow flow(*m_session, request(ChangeKind::Fallback));
+        QTRY_COMPARE(flow.state(), State::Planned);
+        m_session.reset();
+        flow.execute({});
+        QCOMPARE(flow.state(), State::Failed);
+        QVERIFY(!flow.error()->remedy.empty());
+    }
+
+    void actionsAreRankedSafestFirst() {
+        const auto actions = changeActions(test::fakeEndpoints(m_clock.wallNow())[0].snapshot, 3, {});
+        std::vector<Direction> directions;
+        for (const ChangeAction& action : actions) {
+            directions.push_back(directionOf(action.kind));
+        }
+        QVERIFY(std::ranges::is_sorted(directions));
+        QVERIFY(actions.front().kind == ChangeKind::Fallback);
+        QVERIFY(actions.back().kind == ChangeKind::Promote);
+    }
+
+    void whatMakesNoSenseNowSaysWhy() {
+        EndpointSnapshot snapshot = test::fakeEndpoints(m_clock.wallNow())[0].snapshot;
+        auto actions = changeActions(snapshot, 1, {});
+        QVERIFY(!find(actions, ChangeKind::Restore).blocked.isEmpty());
+        QVERIFY(!find(actions, ChangeKind::Rollback).blocked.isEmpty());
+        QVERIFY(find(actions, ChangeKind::Fallback).blocked.isEmpty());
+        snapshot.generation.deployment.mode = Mode::Fallback;
+        actions = changeActions(snapshot, 2, {});
+        QVERIFY(find(actions, ChangeKind::Restore).blocked.isEmpty());
+        QVERIFY(!find(actions, ChangeKind::Fallback).blocked.isEmpty());
+    }
+
+    void wantOfAPermissionIsDeniedNotHidden() {
+        Principal viewer;
+        viewer.permissions = 1U << static_cast<unsigned>(Permission::View);
+        for (const ChangeAction& action :
+             changeActions(test::fakeEndpoints(m_clock.wallNow())[0].snapshot, 3, viewer)) {
+            QVERIFY(action.denied);
+            QVERIFY(action.blocked.contains(QStringLiteral("operate.")));
+        }
+    }
+};
+
+QTEST_GUILESS_MAIN(ChangeFlowTest)
+#include "change_flow_test.moc"

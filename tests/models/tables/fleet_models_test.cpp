@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <QAbstractItemModelTester>
+#include <QTest>
+
+#include "tests/support/fake_console_store.h"
+#include "tests/support/fake_gateway.h"
+#include "tests/support/manual_clock.h"
+#include "ui/bridge/fleet.h"
+#include "ui/bridge/node_session.h"
+#include "ui/models/cell_roles.h"
+#include "ui/models/comparison_feed.h"
+#include "ui/models/connection_model.h"
+#include "ui/models/endpoint_model.h"
+#include "ui/models/generation_model.h"
+
+using namespace gnomon;
+using namespace gnomon::ui;
+using namespace std::chrono_literals;
+
+namespace {
+
+port::ConnectionProfile profileNamed(const std::string& name) {
+    port::ConnectionProfile profile;
+    profile.id = test::fakeId(name);
+    profile.name = name;
+    profile.connectAtStart = true;
+    return profile;
+}
+
+} // namespace
+
+class FleetModelsTest : public QObject {
+    Q_OBJECT
+
+private:
+    test::ManualClock m_clock;
+    test::FakeConsoleStore m_store;
+    std::map<std::string, std::shared_ptr<test::FakeNode>> m_nodes;
+    std::unique_ptr<Fleet> m_fleet;
+
+    test::FakeNode& node(const std::string& name) { return *m_nodes.at(test::fakeId(name)); }
+
+    void tick() {
+        for (NodeSession* session : m_fleet->sessions()) {
+            session->tick();
+        }
+        Q_EMIT m_fleet->ticked();
+    }
+
+private Q_SLOTS:
+    void init() {
+        m_store = {};
+        m_nodes.clear();
+        for (const char* name : {"a", "b"}) {
+            m_store.stored.push_back(profileNamed(name));
+            m_nodes[test::fakeId(name)] = std::make_shared<test::FakeNode>(m_clock.wallNow(), name);
+        }
+        m_fleet = std::make_unique<Fleet>(
+            m_store,
+            [this](const port::ConnectionProfile& profile) {
+                return std::make_unique<test::FakeGateway>(m_nodes.at(profile.id));
+            },
+            m_clock);
+        QVERIFY(m_fleet->load().ok());
+    }
+
+    void worstComesFirst() {
+        ComparisonFeed feed(*m_fleet);
+        EndpointModel model(*m_fleet, feed);
+        const QAbstractItemModelTester tester(&model, QAbstractItemModelTester::FailureReportingMode::QtTest);
+        node("b").edit([](auto& endpoints, auto&) {
+            endpoints[1].snapshot.generation.deployment.mode = Mode::Fallback;
+            endpoints[0].snapshot.substitutionShare = 0.2;
+        });
+        node("a").goLive();
+        node("b").goLive();
+        QTRY_COMPARE(model.rowCount(), 4);
+        std::vector<int> ranks;
+        for (const EndpointRow& row : model.rows()) {
+            ranks.push_back(row.judgement.rank);
+        }
+        QVERIFY(std::ranges::is_sorted(ranks));
+        QCOMPARE(model.rowAt(0).judgement.tone, CellTone::Act);
+        QCOMPARE(model.rowAt(3).judgement.tone, CellTone::Calm);
+        QCOMPARE(model.rowAt(3).endpoint.value, std::string("credit-approval"));
+    }
+
+    void aNodeThatWasNeverHeardIsARowAndNotHealth() {
+        ComparisonFeed feed(*m_fleet);
+        EndpointModel model(*m_fleet, feed);
+        QCOMPARE(model.rowCount(), 2);
+        for (const EndpointRow& row : model.rows()) {
+            QVERIFY(row.isNode());
+            QVERIFY(row.judgement.tone != CellTone::Calm);
+        }
+        node("a").goLive();
+        QTRY_COMPARE(model.rowCount(), 3);
+    }
+
+    void staleRowsAreNeverOk() {
+        ComparisonFeed feed(*m_fleet);
+        EndpointModel model(*m_fleet, feed);
+        node("a").goLive();
+        node("b").goLive();
+        QTRY_COMPARE(model.rowCount(), 4);
+        m_clock.advance(6s);
+        tick();
+        for (int i = 0; i < model.rowCount(); ++i) {
+            QCOMPARE(model.rowAt(i).state, RowState::Stale);
+            QCOMPARE(model.rowAt(i).judgement.tone, CellTone::Stale);
+            QCOMPARE(model.index(i, EndpointModel::AgeColumn).data().toString(), QStringLiteral("6 s"));
+        }
+        node("a").push();
+        QTRY_VERIFY(std::ranges::any_of(model.rows(), [](const auto& row) { return row.state == RowState::Live; }));
+        QVERIFY(std::ranges::any_of(model.rows(), [](const auto& row) { return row.state == RowState::Stale; }));
+    }
+
+    void alarmsOfANodeStandOnTop() {
+        ComparisonFeed feed(*m_fleet);
+        EndpointModel model(*m_fleet, feed);
+        node("a").goLive();
+        QTRY_COMPARE(model.rowCount(), 3);
+        node("a").raiseAlarm("audit log cannot be written: disk full");
+        QTRY_VERIFY(model.rowAt(0).isNode());
+        QCOMPARE(model.rowAt(0).judgement.tone, CellTone::Act);
+        QVERIFY(model.rowAt(0).judgement.why.contains(QStringLiteral("disk full")));
+    }
+
+    void sparklineIsOnlyThereWhenItIsKnown() {
+        ComparisonFeed feed(*m_fleet);
+        EndpointModel model(*m_fleet, feed);
+        node("a").edit([](auto& endpoints, auto&) { endpoints[1].snapshot.generation.deployment.shadows.clear(); });
+        node("a").goLive();
+        const auto points = [&](const char* endpoint) {
+            for (int i = 0; i < model.rowCount(); ++i) {
+                if (model.rowAt(i).endpoint.value == endpoint) {
+                    return model.index(i, EndpointModel::AgreementColumn).data(PointsRole);
+                }
+            }
+            return QVariant();
+        };
+        QTRY_VERIFY(points("spam-filter").isValid());
+        QCOMPARE(points("spam-filter").value<QList<double>>().size(), 60);
+        QVERIFY(!points("credit-approval").isValid());
+    }
+
+    void connectionsFollowTheFleet() {
+        ConnectionModel model(*m_fleet);
+        const QAbstractItemModelTester tester(&model, QAbstractItemModelTester::FailureReportingMode::QtTest);
+        QCOMPARE(model.rowCount(), 2);
+        auto third = profileNamed("c");
+        third.environment = port::EnvironmentClass::Production;
+        QVERIFY(m_fleet->saveProfile(third).ok());
+        QCOMPARE(model.rowCount(), 3);
+        QCOMPARE(model.rowAt(0).profile.name, std::string("c"));
+        QVERIFY(!model.rowAt(0).connected);
+        m_fleet->disconnectFrom(test::fakeId("a"));
+        QVERIFY(!model.rowAt(model.rowOf(test::fakeId("a"))).connected);
+        QVERIFY(m_fleet->removeProfile(third.id).ok());
+        QCOMPARE(model.rowOf(third.id), -1);
+    }
+
+    void historyMarksWhatIsInForce() {
+        GenerationModel model;
+        const QAbstractItemModelTester tester(&model, QAbstractItemModelTester::FailureReportingMode::QtTest);
+        auto history = test::fakeEndpoints(m_clock.wallNow()).front().history;
+        model.setGenerations(history);
+        QVERIFY(model.rowAt(0).inForce);
+        Generation next = history.front();
+        next.number = GenerationNumber(4);
+        history.insert(history.begin(), next);
+        model.setGenerations(history);
+        QCOMPARE(model.rowCount(), 4);
+        QVERIFY(model.rowAt(0).inForce);
+        QVERIFY(!model.rowAt(1).inForce);
+    }
+};
+
+QTEST_GUILESS_MAIN(FleetModelsTest)
+#include "fleet_models_test.moc"
