@@ -19,6 +19,7 @@ std::string VersionSlot::key() const {
 
 // What earlier starts knew of the version: "<digest of the model> <digest of the trial>".
 void VersionSlot::recall() {
+    const MutexLock loading(m_loading);
     const Result<std::string> known = m_parts.state.value(key());
     if (!known.ok() || m_stored.version.state == VersionState::Refused) {
         return;
