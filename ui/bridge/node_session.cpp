@@ -127,13 +127,13 @@ void NodeSession::takeLink(const port::LinkStatus& status) {
         m_heardWall.reset();
         m_skew.reset();
     }
+    tick(); // before anybody looks: what is live has a snapshot
     Q_EMIT linkChanged();
     if (status.replaced) {
         Q_EMIT nodeReplaced();
     } else if (status.restarted) {
         Q_EMIT nodeRestarted();
     }
-    tick();
 }
 
 // The first snapshot after a pause is shown at once; those that follow within the interval wait for its end.
@@ -154,8 +154,8 @@ void NodeSession::deliver() {
     m_heard = letter->heard;
     m_heardWall = letter->heardWall;
     m_skew = std::chrono::duration_cast<std::chrono::milliseconds>(letter->heardWall - m_latest->stamp.serverTime);
-    Q_EMIT updated();
     tick();
+    Q_EMIT updated();
 }
 
 template <class T, class Start>

@@ -22,6 +22,26 @@ namespace gnomon::ui {
 
 using namespace Qt::StringLiterals;
 
+namespace {
+
+// Where the person was on this screen; else its main widget; else the first thing there that takes the keyboard.
+void focusInside(QWidget& screen) {
+    QWidget* last = screen.focusWidget() != nullptr ? screen.focusWidget() : screen.focusProxy();
+    if (last != nullptr && last->isVisibleTo(&screen)) {
+        last->setFocus(Qt::OtherFocusReason);
+        return;
+    }
+    for (QWidget* widget = screen.nextInFocusChain(); widget != &screen; widget = widget->nextInFocusChain()) {
+        const bool takesTab = (widget->focusPolicy() & Qt::TabFocus) == Qt::TabFocus;
+        if (takesTab && screen.isAncestorOf(widget) && widget->isEnabled() && widget->isVisibleTo(&screen)) {
+            widget->setFocus(Qt::OtherFocusReason);
+            return;
+        }
+    }
+}
+
+} // namespace
+
 MainWindow::MainWindow(const ConsoleContext& context, Theme& theme, std::vector<ScreenEntry> screens, QWidget* parent)
     : QWidget(parent), m_context(context), m_theme(theme), m_entries(std::move(screens)) {
     build();
@@ -32,22 +52,27 @@ MainWindow::MainWindow(const ConsoleContext& context, Theme& theme, std::vector<
     connect(&context.selection, &Selection::changed, this, environment);
     connect(&context.fleet, &Fleet::sessionAdded, this, environment);
     connect(&context.fleet, &Fleet::sessionRemoved, this, environment);
-    connect(&context.fleet, &Fleet::sessionAdded, this, [this](NodeSession* session) {
-        connect(session, &NodeSession::nodeRestarted, this, [this, session] {
-            m_messages->showMessage(Tone::Info, tr("%1 has restarted: same node, new start.").arg(session->name()));
-        });
-        connect(session, &NodeSession::nodeReplaced, this, [this, session] {
-            m_messages->showMessage(Tone::Act,
-                                    tr("Another node answers at the address of %1. What was known of the old one "
-                                       "is gone from the screen; check before you change anything.")
-                                        .arg(session->name()));
-        });
-        connect(session, &NodeSession::linkChanged, this, &MainWindow::showEnvironment);
-    });
+    connect(&context.fleet, &Fleet::sessionAdded, this, &MainWindow::followSession);
+    for (NodeSession* session : context.fleet.sessions()) {
+        followSession(session);
+    }
     showEnvironment();
 }
 
 MainWindow::~MainWindow() = default;
+
+void MainWindow::followSession(NodeSession* session) {
+    connect(session, &NodeSession::linkChanged, this, &MainWindow::showEnvironment);
+    connect(session, &NodeSession::nodeRestarted, this, [this, session] {
+        m_messages->showMessage(Tone::Info, tr("%1 has restarted: same node, new start.").arg(session->name()));
+    });
+    connect(session, &NodeSession::nodeReplaced, this, [this, session] {
+        m_messages->showMessage(Tone::Act,
+                                tr("Another node answers at the address of %1. What was known of the old one "
+                                   "is gone from the screen; check before you change anything.")
+                                    .arg(session->name()));
+    });
+}
 
 void MainWindow::build() {
     setObjectName(u"mainWindow"_s);
@@ -91,11 +116,7 @@ void MainWindow::showScreen(const QString& id) {
         if (m_entries[i].id == id) {
             m_stack->setCurrentWidget(m_screens[i]);
             m_bar->setCurrent(static_cast<int>(i));
-            if (m_screens[i]->focusWidget() != nullptr) {
-                m_screens[i]->focusWidget()->setFocus(Qt::OtherFocusReason);
-            } else {
-                m_screens[i]->setFocus(Qt::OtherFocusReason);
-            }
+            focusInside(*m_screens[i]);
             setWindowTitle(tr("%1 – Gnomon").arg(m_entries[i].title));
         }
     }

@@ -45,6 +45,7 @@ protected:
 
 private:
     void build();
+    void followSession(NodeSession* session);
     void addKeys();
     void addKey(const QKeySequence& key, std::function<void()> run);
     void fillMenu();

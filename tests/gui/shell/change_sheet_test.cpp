@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <QAbstractButton>
+#include <QComboBox>
+#include <QLabel>
+#include <QLineEdit>
+#include <QPushButton>
+#include <QTableView>
+
+#include "tests/support/fake_window.h"
+#include "ui/widgets/message_strip.h"
+#include "ui/widgets/overlay_layer.h"
+#include "ui/widgets/state_badge.h"
+
+using namespace gnomon;
+using namespace gnomon::ui;
+using namespace std::chrono_literals;
+using namespace Qt::StringLiterals;
+
+class ChangeSheetTest : public QObject {
+    Q_OBJECT
+
+private:
+    std::unique_ptr<test::FakeWindow> m_w;
+    std::string m_eu;
+
+    test::FakeNode& node() { return m_w->console.node(m_eu); }
+    QPushButton* confirm() { return m_w->visible<QPushButton>("changeConfirm"); }
+    QString text(const char* name) {
+        const auto* label = m_w->visible<QLabel>(name);
+        return label != nullptr ? label->text() : QString();
+    }
+    void openSheet(ChangeKind kind, std::optional<VersionNumber> version = {}) {
+        ChangeRequest request;
+        request.kind = kind;
+        request.endpoint = EndpointName("spam-filter");
+        request.version = version;
+        m_w->window->openChange(request);
+        QTRY_VERIFY(m_w->visible<QWidget>("changeSheet"));
+    }
+
+private Q_SLOTS:
+    void init() {
+        m_w = std::make_unique<test::FakeWindow>();
+        m_eu = m_w->console.add("eu-1");
+        QVERIFY(m_w->open());
+        QTRY_COMPARE(m_w->find<QTableView>("fleetTable")->model()->rowCount(), 2);
+    }
+    void cleanup() { m_w.reset(); }
+
+    void f8OpensTheSheetAndDoesNothingElse() {
+        m_w->press(Qt::Key_F8);
+        QTRY_VERIFY(confirm() != nullptr && confirm()->isEnabled());
+        QCOMPARE(confirm()->text(), u"▲  Fall back spam-filter in PRODUCTION"_s);
+        QVERIFY(node().executed().empty());
+    }
+
+    void returnAloneNeverConfirms() {
+        m_w->press(Qt::Key_F8);
+        QTRY_VERIFY(confirm() != nullptr && confirm()->isEnabled());
+        auto* sheet = m_w->visible<QWidget>("changeSheet");
+        for (QWidget* widget : sheet->findChildren<QWidget*>()) {
+            if (widget->isVisible() && widget->isEnabled() && widget->focusPolicy() != Qt::NoFocus) {
+                widget->setFocus();
+                QTest::keyClick(widget, Qt::Key_Return);
+                QTest::keyClick(widget, Qt::Key_Enter);
+            }
+        }
+        QTest::qWait(30);
+        QVERIFY(node().executed().empty());
+    }
+
+    void controlReturnConfirmsOnceAndShowsTheProof() {
+        m_w->press(Qt::Key_F8);
+        QTRY_VERIFY(confirm() != nullptr && confirm()->isEnabled());
+        m_w->press(Qt::Key_Return, Qt::ControlModifier);
+        QTRY_VERIFY(text("proofText").contains(u"first reply at"_s));
+        QCOMPARE(node().executed().size(), std::size_t{1});
+        QVERIFY(m_w->visible<StateBadge>("proofNode")->word().contains(u"✓ eu-1"_s));
+        m_w->press(Qt::Key_Return, Qt::ControlModifier);
+        QTest::qWait(30);
+        QCOMPARE(node().executed().size(), std::size_t{1});
+        m_w->press(Qt::Key_Escape);
+        QVERIFY(!m_w->window->layer().isOpen());
+        QVERIFY(m_w->window->messages().text().contains(u"fell back"_s));
+    }
+
+    void aHeldKeyDoesNotRepeatIntoTheConfirmation() {
+        m_w->press(Qt::Key_F8);
+        QTRY_VERIFY(confirm() != nullptr && confirm()->isEnabled());
+        for (int i = 0; i < 5; ++i) {
+            QKeyEvent repeated(QEvent::KeyPress, Qt::Key_Return, Qt::ControlModifier, QString(), true);
+            QApplication::sendEvent(QApplication::focusWidget(), &repeated);
+        }
+        QTest::qWait(30);
+        QVERIFY(node().executed().empty());
+    }
+
+    void escTakesNothingBackAndDoesNothing() {
+        m_w->press(Qt::Key_F8);
+        QTRY_VERIFY(confirm() != nullptr && confirm()->isEnabled());
+        m_w->press(Qt::Key_Escape);
+        QVERIFY(!m_w->window->layer().isOpen());
+        QTest::qWait(30);
+        QVERIFY(node().executed().empty());
+    }
+
+    void theRiskyDirectionNeedsAReason() {
+        openSheet(ChangeKind::Promote, VersionNumber(2));
+        QTRY_VERIFY(text("changeThen").contains(u"v2 serves"_s));
+        QVERIFY(!confirm()->isEnabled());
+        m_w->press(Qt::Key_Return, Qt::ControlModifier);
+        QTest::qWait(30);
+        QVERIFY(node().executed().empty());
+        m_w->type(u"ML-311"_s);
+        QVERIFY(confirm()->isEnabled());
+        m_w->press(Qt::Key_Return, Qt::ControlModifier);
+        QTRY_COMPARE(node().executed().size(), std::size_t{1});
+        QCOMPARE(node().executed()[0].reason, std::string("ML-311"));
+    }
+
+    void theSafeDirectionNeedsNone() {
+        openSheet(ChangeKind::ShadowStop, VersionNumber(2));
+        QTRY_VERIFY(confirm()->isEnabled());
+    }
+
+    void choosingAnotherVersionPlansAnew() {
+        openSheet(ChangeKind::Promote, VersionNumber(2));
+        QTRY_VERIFY(text("changeThen").contains(u"v2 serves"_s));
+        auto* version = m_w->visible<QComboBox>("changeVersion");
+        version->setFocus();
+        QTest::keyClick(version, Qt::Key_Down);
+        QTRY_VERIFY(text("changeThen").contains(u"v3 serves"_s));
+        QVERIFY(text("changeNotes").contains(u"never production"_s));
+        QVERIFY(text("changeTitle").contains(u"v3"_s));
+    }
+
+    void aMovedGenerationIsSaidInWordsAndPlannedAgain() {
+        m_w->press(Qt::Key_F8);
+        QTRY_VERIFY(confirm() != nullptr && confirm()->isEnabled());
+        node().edit([](auto& endpoints, auto&) {
+            Generation other = endpoints[0].history.front();
+            other.number = GenerationNumber(4);
+            endpoints[0].history.insert(endpoints[0].history.begin(), other);
+        });
+        m_w->press(Qt::Key_Return, Qt::ControlModifier);
+        QTRY_VERIFY(text("changeProblem").contains(u"Generation of spam-filter is now 4"_s));
+        QVERIFY(text("changeProblem").contains(u"Nothing has changed."_s));
+        QCOMPARE(confirm()->text(), u"Plan again"_s);
+        m_w->press(Qt::Key_Return, Qt::ControlModifier);
+        QTRY_VERIFY(confirm()->text().contains(u"Fall back spam-filter"_s) && confirm()->isEnabled());
+    }
+
+    void oldDataOpensTheSheetWithItsAge() {
+        m_w->console.silence(41s);
+        m_w->press(Qt::Key_F8);
+        QTRY_VERIFY(m_w->visible<StateBadge>("changeAge"));
+        QVERIFY(m_w->visible<StateBadge>("changeAge")->word().contains(u"41 s"_s));
+        QTRY_VERIFY(confirm()->isEnabled()); // still allowed
+    }
+
+    void anUnprovenChangeCanBeAskedAboutAgain() {
+        m_w->press(Qt::Key_F8);
+        QTRY_VERIFY(confirm() != nullptr && confirm()->isEnabled());
+        node().hold();
+        m_w->press(Qt::Key_Return, Qt::ControlModifier);
+        QTRY_COMPARE(node().held(), std::size_t{1});
+        node().failNext({ErrorCode::DeadlineExceeded, "no reply yet"});
+        node().releaseAll();
+        QTRY_VERIFY(m_w->visible<QPushButton>("proofRetry"));
+        QVERIFY(text("proofText").contains(u"not confirmed"_s));
+        m_w->visible<QPushButton>("proofRetry")->click();
+        QTRY_VERIFY(text("proofText").contains(u"first reply at"_s));
+    }
+
+    void closingWhileItIsSentStillTellsHowItEnded() {
+        m_w->press(Qt::Key_F8);
+        QTRY_VERIFY(confirm() != nullptr && confirm()->isEnabled());
+        node().hold();
+        m_w->press(Qt::Key_Return, Qt::ControlModifier);
+        QTRY_COMPARE(node().held(), std::size_t{1});
+        m_w->press(Qt::Key_Escape);
+        QVERIFY(!m_w->window->layer().isOpen());
+        node().releaseAll();
+        QTRY_VERIFY(m_w->window->messages().text().contains(u"proven by its first reply"_s));
+    }
+
+    void aSlowPlanMayBeMadeWithoutItsDryRun() {
+        node().hold();
+        m_w->press(Qt::Key_F8);
+        QTRY_VERIFY_WITH_TIMEOUT(m_w->visible<QPushButton>("changeSkipDryRun"), 4000);
+        m_w->visible<QPushButton>("changeSkipDryRun")->click();
+        node().releaseAll();
+        QTRY_VERIFY(confirm()->isEnabled());
+        QVERIFY(node().planned().back().skipDryRun);
+        QVERIFY(text("changeDryRun").contains(u"Skipped"_s));
+    }
+};
+
+QTEST_MAIN(ChangeSheetTest)
+#include "change_sheet_test.moc"

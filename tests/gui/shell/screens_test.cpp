@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <QAbstractButton>
+#include <QComboBox>
+#include <QLabel>
+#include <QLineEdit>
+#include <QPushButton>
+#include <QSignalSpy>
+#include <QTableView>
+
+#include "tests/support/fake_window.h"
+#include "ui/widgets/message_strip.h"
+#include "ui/widgets/state_pane.h"
+
+using namespace gnomon;
+using namespace gnomon::ui;
+using namespace std::chrono_literals;
+using namespace Qt::StringLiterals;
+
+class ScreensTest : public QObject {
+    Q_OBJECT
+
+private:
+    std::unique_ptr<test::FakeWindow> m_w;
+
+    StatePane* pane(const char* name) { return m_w->find<StatePane>(name); }
+
+private Q_SLOTS:
+    void init() { m_w = std::make_unique<test::FakeWindow>(); }
+    void cleanup() { m_w.reset(); }
+
+    void firstStartLeadsToConnect() {
+        QVERIFY(m_w->open());
+        QCOMPARE(m_w->window->currentScreen(), u"connect"_s);
+        QVERIFY(pane("connectionPane")->state() == StatePane::State::Empty);
+        QVERIFY(pane("fleetPane")->stateText().contains(u"No node"_s));
+        QVERIFY(pane("controlPane")->state() == StatePane::State::Empty);
+    }
+
+    void panesGoStaleAfterSixSecondsOfSilenceAndComeBack() {
+        const std::string eu = m_w->console.add("eu-1");
+        QVERIFY(m_w->open());
+        m_w->window->showScreen(u"control"_s);
+        QTRY_VERIFY(pane("controlPane")->state() == StatePane::State::Live);
+        m_w->console.silence(5s);
+        QVERIFY(pane("controlPane")->state() == StatePane::State::Live);
+        m_w->console.silence(1s);
+        QVERIFY(pane("controlPane")->state() == StatePane::State::Stale);
+        QVERIFY(pane("controlPane")->stateText().contains(u"6 s ago"_s));
+        m_w->console.silence(35s);
+        QVERIFY(pane("controlPane")->stateText().contains(u"41 s ago"_s));
+        m_w->console.node(eu).push();
+        QTRY_VERIFY(pane("controlPane")->state() == StatePane::State::Live);
+    }
+
+    void historyFollowsAChangeAndKeepsWhatWasChosen() {
+        const std::string eu = m_w->console.add("eu-1");
+        QVERIFY(m_w->open());
+        m_w->window->showScreen(u"control"_s);
+        auto* table = m_w->find<QTableView>("historyTable");
+        QTRY_COMPARE(table->model()->rowCount(), 3);
+        QCOMPARE(table->currentIndex().row(), 0);
+        const auto change = [&](std::uint64_t number) {
+            m_w->console.node(eu).edit([&](auto& endpoints, auto&) {
+                Generation next = endpoints[0].history.front();
+                next.number = GenerationNumber(number);
+                endpoints[0].history.insert(endpoints[0].history.begin(), next);
+                endpoints[0].snapshot.generation = next;
+            });
+            m_w->console.node(eu).push();
+        };
+        change(4);
+        QTRY_COMPARE(table->model()->rowCount(), 4);
+        QCOMPARE(table->currentIndex().row(), 0); // what is in force stays chosen
+        table->setCurrentIndex(table->model()->index(2, 0));
+        change(5);
+        QTRY_COMPARE(table->model()->rowCount(), 5);
+        QCOMPARE(table->currentIndex().row(), 3); // and so does an older one
+        QCOMPARE(table->currentIndex().siblingAtColumn(0).data().toString(), u"2"_s);
+    }
+
+    void aHistoryThatFailsSaysWhyAndCanBeAskedForAgain() {
+        const std::string eu = m_w->console.add("eu-1", port::EnvironmentClass::Production, false);
+        test::FakeNode& node = m_w->console.node(eu);
+        node.failNext({ErrorCode::Internal, "the state file cannot be read", "look at the node's log"}, 5);
+        QVERIFY(m_w->open());
+        m_w->window->showScreen(u"control"_s);
+        node.goLive();
+        QTRY_VERIFY(pane("controlPane")->state() == StatePane::State::Error);
+        QVERIFY(pane("controlPane")->stateText().contains(u"look at the node's log"_s, Qt::CaseInsensitive));
+        for (int i = 0; i < 5 && pane("controlPane")->state() == StatePane::State::Error; ++i) {
+            m_w->press(Qt::Key_F5); // the other questions may have used up the failures, or not
+            QTest::qWait(50);
+        }
+        QTRY_VERIFY(pane("controlPane")->state() == StatePane::State::Live);
+    }
+
+    void readOnlyHidesWhatChangesSomething() {
+        m_w->console.add("eu-1");
+        m_w->console.store.stored[0].readOnly = true;
+        QVERIFY(m_w->open());
+        m_w->window->showScreen(u"control"_s);
+        QTRY_VERIFY(pane("controlPane")->state() == StatePane::State::Live);
+        QVERIFY(!m_w->find<QWidget>("actionList")->isVisible());
+        QVERIFY(m_w->find<QWidget>("controlReadOnly")->isVisible());
+        m_w->press(Qt::Key_F8);
+        QTest::qWait(30);
+        QVERIFY(m_w->find<QWidget>("changeSheet") == nullptr);
+        QVERIFY(m_w->window->messages().text().contains(u"read-only"_s));
+        m_w->window->showScreen(u"fleet"_s);
+        QVERIFY(!m_w->find<QWidget>("fleetFallBack")->isVisible());
+    }
+
+    void anActionOpensItsSheet() {
+        m_w->console.add("eu-1");
+        QVERIFY(m_w->open());
+        m_w->window->showScreen(u"control"_s);
+        QTRY_VERIFY(m_w->visible<QPushButton>("action_rollback"));
+        m_w->find<QPushButton>("action_rollback")->click();
+        QTRY_VERIFY(m_w->visible<QComboBox>("changeGeneration"));
+        QCOMPARE(m_w->visible<QComboBox>("changeGeneration")->count(), 2);
+    }
+
+    void removedConnectionCanBeBroughtBack() {
+        m_w->console.add("eu-1");
+        QVERIFY(m_w->open());
+        m_w->window->showScreen(u"connect"_s);
+        m_w->find<QTableView>("connectionTable")->setFocus();
+        m_w->press(Qt::Key_Delete);
+        QVERIFY(m_w->console.fleet.profiles().empty());
+        auto* undo = m_w->visible<QPushButton>("messageAction");
+        QVERIFY(undo != nullptr);
+        undo->click();
+        QCOMPARE(m_w->console.fleet.profiles().size(), std::size_t{1});
+        QCOMPARE(m_w->console.fleet.profiles()[0].name, std::string("eu-1"));
+    }
+
+    void typedConnectionIsSavedAndConnected() {
+        QVERIFY(m_w->open());
+        m_w->press(Qt::Key_N, Qt::ControlModifier);
+        m_w->type(u"practice"_s);
+        auto* address = m_w->find<QLineEdit>("profileAddress");
+        address->setFocus();
+        m_w->type(u"localhost"_s);
+        QVERIFY(m_w->find<QLabel>("connectionProblem")->text().contains(u"host:port"_s));
+        QVERIFY(!m_w->find<QPushButton>("connectionSave")->isEnabled());
+        m_w->type(u":7443"_s);
+        m_w->find<QAbstractButton>("profilePlaintext")->click();
+        QVERIFY(m_w->find<QWidget>("profileUnprotected")->isVisible());
+        QVERIFY(m_w->find<QPushButton>("connectionSave")->isEnabled());
+        m_w->find<QPushButton>("connectionSave")->click();
+        QCOMPARE(m_w->console.store.stored.size(), std::size_t{1});
+        QVERIFY(m_w->console.store.stored[0].plaintext);
+        QCOMPARE(m_w->console.store.stored[0].id.size(), std::size_t{32});
+    }
+
+    void aStoreThatCannotBeWrittenIsSaid() {
+        m_w->console.add("eu-1");
+        QVERIFY(m_w->open());
+        m_w->window->showScreen(u"connect"_s);
+        m_w->console.store.failWith = Error{ErrorCode::Unavailable, "the disk is full"};
+        m_w->find<QPushButton>("connectionRemove")->click();
+        QVERIFY(m_w->window->messages().text().contains(u"disk is full"_s));
+        QCOMPARE(m_w->console.fleet.profiles().size(), std::size_t{1});
+    }
+};
+
+QTEST_MAIN(ScreensTest)
+#include "screens_test.moc"
