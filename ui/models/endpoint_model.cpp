@@ -93,6 +93,7 @@ void EndpointModel::refresh() {
     }
     std::ranges::sort(rows, worseFirst);
     setRows(std::move(rows), [](const EndpointRow& row) { return std::pair(row.profile, row.endpoint); });
+    Q_EMIT refreshed();
 }
 
 void EndpointModel::collect(const NodeSession& session, std::vector<EndpointRow>& rows) const {

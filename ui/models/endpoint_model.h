@@ -57,6 +57,9 @@ public:
 
     void refresh();
 
+Q_SIGNALS:
+    void refreshed(); // all rows are as they should be; while rows are moved one by one they are not
+
 protected:
     int columns() const override { return ColumnCount; }
     QVariant cell(const EndpointRow& row, int column, int role) const override;

@@ -52,6 +52,25 @@ private Q_SLOTS:
         QTRY_VERIFY(pane("controlPane")->state() == StatePane::State::Live);
     }
 
+    void theNeighbourOfAVanishedEndpointIsNotChosenForAnybody() {
+        const std::string eu = m_w->console.add("eu-1");
+        const std::string us = m_w->console.add("us-1");
+        QVERIFY(m_w->open());
+        auto* table = m_w->find<QTableView>("fleetTable");
+        QTRY_COMPARE(table->model()->rowCount(), 4);
+        m_w->console.selection.select(us, EndpointName("spam-filter"));
+        m_w->console.fleet.disconnectFrom(us);
+        QCOMPARE(table->model()->rowCount(), 2);
+        QVERIFY(!table->currentIndex().isValid());
+        QCOMPARE(m_w->console.selection.profile(), us);
+        m_w->press(Qt::Key_F8);
+        QTest::qWait(30);
+        QVERIFY(m_w->find<QWidget>("changeSheet") == nullptr);
+        m_w->console.fleet.connectTo(us);
+        QTRY_VERIFY(table->currentIndex().isValid());
+        QCOMPARE(table->currentIndex().siblingAtColumn(2).data().toString(), u"us-1"_s);
+    }
+
     void historyFollowsAChangeAndKeepsWhatWasChosen() {
         const std::string eu = m_w->console.add("eu-1");
         QVERIFY(m_w->open());

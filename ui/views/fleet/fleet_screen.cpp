@@ -19,6 +19,7 @@
 #include <QVBoxLayout>
 
 #include <array>
+#include <utility>
 
 namespace gnomon::ui {
 
@@ -29,12 +30,10 @@ FleetScreen::FleetScreen(const ConsoleContext& context, QWidget* parent)
       m_chosen(!context.selection.endpoint().value.empty()) {
     m_filter.setSourceModel(&m_model);
     build();
-    connect(&m_model, &QAbstractItemModel::dataChanged, this, &FleetScreen::showSummary);
-    connect(&m_model, &QAbstractItemModel::rowsInserted, this, &FleetScreen::showSummary);
-    connect(&m_model, &QAbstractItemModel::rowsRemoved, this, &FleetScreen::showSummary);
-    connect(&context.fleet, &Fleet::sessionChanged, this, &FleetScreen::showSummary);
+    connect(&m_model, &EndpointModel::refreshed, this, &FleetScreen::showSummary);
+    // When the chosen row goes, the table moves on to its neighbour by itself. Nobody chose that one.
+    connect(&m_filter, &QAbstractItemModel::rowsAboutToBeRemoved, this, [this] { m_following = true; });
     connect(&context.fleet, &Fleet::profilesChanged, this, &FleetScreen::showSummary);
-    connect(&context.fleet, &Fleet::sessionRemoved, this, &FleetScreen::showSummary);
     connect(&context.selection, &Selection::changed, this, [this] {
         if (!m_following) {
             m_chosen = true;
@@ -151,6 +150,7 @@ bool FleetScreen::closeTopLayer() {
 }
 
 void FleetScreen::showSummary() {
+    const bool removed = std::exchange(m_following, false);
     std::array<int, 5> counts{};
     int endpoints = 0;
     for (const EndpointRow& row : m_model.rows()) {
@@ -177,7 +177,7 @@ void FleetScreen::showSummary() {
                          {tr("Clear the filter"), [this] { closeTopLayer(); }});
     } else {
         m_pane->setLive();
-        if (!m_chosen || !m_table->currentIndex().isValid()) {
+        if (!m_chosen || removed || !m_table->currentIndex().isValid()) {
             followSelection();
         }
     }
@@ -197,14 +197,17 @@ void FleetScreen::followSelection() {
             m_following = false;
         }
     }
+    QModelIndex wanted; // nothing, when what is selected is not in the list
     for (int i = 0; i < m_filter.rowCount(); ++i) {
         const EndpointRow& row = m_model.rowAt(m_filter.mapToSource(m_filter.index(i, 0)).row());
-        if (row.profile == selection.profile() && row.endpoint == selection.endpoint() &&
-            m_table->currentIndex().row() != i) {
-            m_following = true;
-            m_table->setCurrentIndex(m_filter.index(i, 0));
-            m_following = false;
+        if (row.profile == selection.profile() && row.endpoint == selection.endpoint()) {
+            wanted = m_filter.index(i, 0);
         }
+    }
+    if (m_table->currentIndex().row() != wanted.row()) {
+        m_following = true;
+        m_table->setCurrentIndex(wanted);
+        m_following = false;
     }
     showDetails();
 }
