@@ -110,6 +110,18 @@ public:
         });
     }
     void exportAudit(std::stop_token, port::ExportEvents events) override {
+        if (m_node->exported) {
+            port::Done<std::vector<Bytes>> written = [write = std::move(events.chunk),
+                                                      end = std::move(events.finished)](auto chunks) {
+                for (std::size_t i = 0; chunks.ok() && i < chunks->size(); ++i) {
+                    write((*chunks)[i], i + 1, chunks->size());
+                }
+                end(chunks.ok() ? Status() : Status(chunks.error()));
+            };
+            answer<std::vector<Bytes>>(std::move(written),
+                                       [this] { return Result(m_node->exported(m_node->records())); });
+            return;
+        }
         const auto chunk = std::move(events.chunk); // runs inside the guarded answer
         const auto total = static_cast<std::uint64_t>(1000);
         port::Done<bool> chunks = [chunk, total, finished = std::move(events.finished)](Result<bool> ok) {

@@ -142,7 +142,7 @@ QVariant AuditDetailModel::data(const QModelIndex& index, int role) const {
         return index.column() == FieldColumn ? row.field : index.column() == BeforeColumn ? row.before : row.after;
     case MutedRole:
         return !row.group && (index.column() == FieldColumn || (!row.single && index.column() == BeforeColumn));
-    case GroupRole:
+    case HeadingRole:
         return row.group;
     case SingleRole:
         return row.single;

@@ -20,8 +20,7 @@ class AuditDetailModel final : public QAbstractTableModel {
 public:
     enum Column { FieldColumn, BeforeColumn, AfterColumn, ColumnCount };
     enum Role {
-        GroupRole = Qt::UserRole, // bool: a heading
-        SingleRole,               // bool: one value, in BeforeColumn, that takes the room of both
+        SingleRole = Qt::UserRole, // bool: one value, in BeforeColumn, that takes the room of both
     };
 
     using QAbstractTableModel::QAbstractTableModel;

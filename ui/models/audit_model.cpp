@@ -109,7 +109,7 @@ QString AuditModel::text(const StoredRecord& stored, int column) const {
     case SeqColumn:
         return QString::number(record.seq.value);
     case TimeColumn:
-        return stampText(record.time, zone());
+        return stampText(record.time, zone()).left(19); // the heading names the zone
     case WhoColumn:
         return actorText(record.actor);
     case WhatColumn:
@@ -190,7 +190,7 @@ QVariant AuditModel::headerData(int section, Qt::Orientation orientation, int ro
     case SeqColumn:
         return tr("No.");
     case TimeColumn:
-        return tr("When");
+        return zone() == QTimeZone::utc() ? tr("When (UTC)") : tr("When");
     case WhoColumn:
         return tr("Who");
     case WhatColumn:

@@ -98,8 +98,8 @@ QString exportSentence(const AuditExporter& exporter) {
         return tr("The file was written, but it is ") + findingWord(exportFinding(report)) + u": "_s +
                sentenceOf(report.message);
     }
-    return tr("Exported and verified here: %1 records, %2 checkpoints, root %3.")
-        .arg(countText(report.records), countText(report.checkpoints), shortDigest(report.root));
+    return tr("Exported and verified here: %1 records under the root %2, signed by %3.")
+        .arg(countText(report.records), shortDigest(report.root), QString::fromStdString(report.origin));
 }
 
 } // namespace gnomon::ui

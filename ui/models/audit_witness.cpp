@@ -174,7 +174,10 @@ void LogWitness::proveGrowth(const Checkpoint& older, const Checkpoint& newer, J
             }
             const Status honest = proof::checkGrowth(growth.older, growth.newer, *answer);
             if (!honest.ok()) {
-                growth.done(Finding::Rewritten, text(honest.error()));
+                growth.done(
+                    Finding::Rewritten,
+                    tr("what the node signs now does not begin with the %1 records that this console saw before")
+                        .arg(countText(growth.older.size)));
                 return;
             }
             const auto pinned = m_store.pinned(growth.newer.origin);

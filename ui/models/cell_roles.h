@@ -16,10 +16,11 @@ enum class CellTone { Act, Watch, Stale, Open, Calm };
 // the roles that single models add for themselves.
 enum CellRole {
     SortRole = Qt::UserRole + 1000,
-    StateRole,  // RowState
-    ToneRole,   // CellTone; invalid where the cell is no badge
-    PointsRole, // QList<double>; invalid where the cell has no sparkline
-    MutedRole,  // bool
+    StateRole,   // RowState
+    ToneRole,    // CellTone; invalid where the cell is no badge
+    PointsRole,  // QList<double>; invalid where the cell has no sparkline
+    MutedRole,   // bool
+    HeadingRole, // bool: a heading over the rows that follow
 };
 
 } // namespace gnomon::ui

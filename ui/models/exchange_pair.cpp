@@ -147,7 +147,7 @@ QVariant ExchangePairModel::data(const QModelIndex& index, int role) const {
         return text;
     case DiffersRole:
         return differs;
-    case GroupRole:
+    case HeadingRole:
         return row.group;
     case SharedRole:
         return row.shared;

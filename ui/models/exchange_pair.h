@@ -18,7 +18,6 @@ public:
     enum Column { FieldColumn, ProductionColumn, ShadowColumn, ColumnCount };
     enum Role {
         DiffersRole = Qt::UserRole, // bool
-        GroupRole,                  // bool: a heading, such as "Inputs"
         SharedRole,                 // bool: both sides are the same thing, shown once (inputs)
     };
 

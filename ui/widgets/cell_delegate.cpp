@@ -37,6 +37,9 @@ void CellDelegate::paint(QPainter* painter, const QStyleOptionViewItem& option, 
     painter->save();
     painter->setClipRect(opt.rect);
     const int pad = px(opt.fontMetrics, theme::kDistances.small);
+    if (index.data(HeadingRole).toBool() && !opt.state.testFlag(QStyle::State_Selected)) {
+        painter->fillRect(opt.rect, colorOf(colors.raised));
+    }
     const QRect inner = opt.rect.adjusted(pad, 0, -pad, 0);
     QRect textRect = inner;
     const QVariant points = index.data(PointsRole);
@@ -53,7 +56,9 @@ void CellDelegate::paint(QPainter* painter, const QStyleOptionViewItem& option, 
         paintBadge(*painter, textRect, font, toneOfCell(tone.value<CellTone>()), text, colors);
     } else {
         const bool muted = index.data(MutedRole).toBool();
-        painter->setFont(opt.font);
+        QFont font = opt.font;
+        font.setWeight(index.data(HeadingRole).toBool() ? QFont::DemiBold : QFont::Normal);
+        painter->setFont(font);
         painter->setPen(colorOf(muted ? colors.muted : colors.text));
         painter->drawText(textRect, static_cast<int>(opt.displayAlignment),
                           opt.fontMetrics.elidedText(text, opt.textElideMode, textRect.width()));

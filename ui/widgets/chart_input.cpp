@@ -129,7 +129,7 @@ void ChartView::mousePressEvent(QMouseEvent* event) {
 void ChartView::mouseMoveEvent(QMouseEvent* event) {
     const double at = mapToScene(event->pos()).x();
     if (m_dragFrom && m_data.x.selectable && std::abs(at - *m_dragFrom) >= kDragThreshold) {
-        const auto [low, high] = std::minmax(toX(*m_dragFrom), toX(at));
+        const auto [low, high] = std::minmax({toX(*m_dragFrom), toX(at)});
         m_selection = ChartSpan{low, high};
     }
     m_hover = nearestRow(at);

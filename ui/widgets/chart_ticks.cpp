@@ -97,8 +97,9 @@ QList<ChartTick> timeTicks(double low, double high, int most, const QTimeZone& z
             continue;
         }
         for (; clock < kDay; clock += inDay) {
-            const QDateTime time(day, QTime::fromMSecsSinceStartOfDay(static_cast<int>(clock)), zone);
-            const qint64 at = time.toMSecsSinceEpoch();
+            const QDateTime wanted(day, QTime::fromMSecsSinceStartOfDay(static_cast<int>(clock)), zone);
+            const qint64 at = wanted.toMSecsSinceEpoch();
+            const QDateTime time = QDateTime::fromMSecsSinceEpoch(at, zone); // another one where `wanted` was skipped
             if (static_cast<double>(at) < low || static_cast<double>(at) > high || at <= last) {
                 continue; // outside, or an hour that daylight saving skipped
             }

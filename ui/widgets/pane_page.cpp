@@ -65,7 +65,7 @@ void PanePage::setPage(const QString& icon, const QString& title, const QString&
         // Stated outright: a wrapping label that is centred in a column is given too little height otherwise.
         const int wanted = QFontMetrics(label->font()).horizontalAdvance(label->text()) + px(this, 0.5);
         label->setFixedWidth(std::clamp(wanted, 1, px(this, 34)));
-        label->setMinimumHeight(label->heightForWidth(label->width()));
+        label->setMinimumHeight(std::max(0, label->heightForWidth(label->width())));
     }
     m_details = details;
     m_copy->setVisible(!details.isEmpty());

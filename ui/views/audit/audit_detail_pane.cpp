@@ -93,7 +93,7 @@ AuditDetailPane::AuditDetailPane(QWidget* parent)
         m_table->clearSpans();
         for (int row = 0; row < m_model->rowCount(); ++row) {
             const QModelIndex index = m_model->index(row, 0);
-            if (index.data(AuditDetailModel::GroupRole).toBool()) {
+            if (index.data(HeadingRole).toBool()) {
                 m_table->setSpan(row, 0, 1, AuditDetailModel::ColumnCount);
             } else if (index.data(AuditDetailModel::SingleRole).toBool()) {
                 m_table->setSpan(row, AuditDetailModel::BeforeColumn, 1, 2);

@@ -5,12 +5,14 @@
 
 #include <QCheckBox>
 #include <QComboBox>
+#include <QCompleter>
 #include <QDataStream>
 #include <QDateTime>
 #include <QHBoxLayout>
 #include <QIODevice>
 #include <QLineEdit>
 #include <QPushButton>
+#include <QStringListModel>
 
 #include <chrono>
 
@@ -67,10 +69,11 @@ std::optional<std::string> textOf(const QString& text) {
 } // namespace
 
 AuditFilterBar::AuditFilterBar(QWidget* parent)
-    : QWidget(parent), m_who(makeField(u"auditWho"_s, tr("Who"))), m_what(makeBox(u"auditWhat"_s, tr("What"))),
-      m_object(makeField(u"auditObject"_s, tr("Endpoint"))), m_when(makeBox(u"auditWhen"_s, tr("When"))),
+    : QWidget(parent), m_who(new QLineEdit(this)), m_what(makeBox(u"auditWhat"_s, tr("What"))),
+      m_object(makeBox(u"auditObject"_s, tr("Endpoint"))), m_when(makeBox(u"auditWhen"_s, tr("When"))),
       m_result(makeBox(u"auditResult"_s, tr("Result"))), m_words(new QLineEdit(this)),
-      m_humans(new QCheckBox(tr("humans only"), this)), m_clear(new QPushButton(tr("Clear"), this)) {
+      m_people(new QStringListModel(this)), m_humans(new QCheckBox(tr("humans only"), this)),
+      m_clear(new QPushButton(tr("Clear"), this)) {
     setObjectName(u"auditFilters"_s);
     for (const Deed& deed : kDeeds) {
         m_what->addItem(tr(deed.text));
@@ -78,10 +81,19 @@ AuditFilterBar::AuditFilterBar(QWidget* parent)
     for (const Span& span : kSpans) {
         m_when->addItem(tr(span.text));
     }
+    m_object->addItem(tr("Any endpoint"));
     m_result->addItem(tr("Any result"));
     for (const char* result : kResults) {
         m_result->addItem(QString::fromLatin1(result));
     }
+    m_who->setObjectName(u"auditWho"_s);
+    m_who->setAccessibleName(tr("Who"));
+    m_who->setPlaceholderText(tr("Who"));
+    m_who->setClearButtonEnabled(true);
+    m_who->setFixedWidth(px(this, 11));
+    auto* completer = new QCompleter(m_people, this);
+    completer->setCaseSensitivity(Qt::CaseInsensitive);
+    m_who->setCompleter(completer);
     m_words->setObjectName(u"auditWords"_s);
     m_words->setAccessibleName(tr("Words of the reason"));
     m_words->setPlaceholderText(tr("Words of the reason   /"));
@@ -108,13 +120,12 @@ AuditFilterBar::AuditFilterBar(QWidget* parent)
     };
     m_typing.setSingleShot(true);
     connect(&m_typing, &QTimer::timeout, this, notify);
-    for (QComboBox* box : {m_what, m_when, m_result}) {
+    for (QComboBox* box : {m_what, m_object, m_when, m_result}) {
         connect(box, &QComboBox::currentIndexChanged, this, notify);
     }
-    for (QComboBox* field : {m_who, m_object}) {
-        connect(field, &QComboBox::editTextChanged, this, [this] { m_typing.start(kTyping); });
+    for (QLineEdit* field : {m_who, m_words}) {
+        connect(field, &QLineEdit::textChanged, this, [this] { m_typing.start(kTyping); });
     }
-    connect(m_words, &QLineEdit::textChanged, this, [this] { m_typing.start(kTyping); });
     connect(m_humans, &QCheckBox::toggled, this, notify);
     connect(m_clear, &QPushButton::clicked, this, &AuditFilterBar::clear);
     m_clear->setEnabled(false);
@@ -128,26 +139,14 @@ QComboBox* AuditFilterBar::makeBox(const QString& name, const QString& label) {
     return box;
 }
 
-QComboBox* AuditFilterBar::makeField(const QString& name, const QString& label) {
-    QComboBox* box = makeBox(name, label);
-    box->setEditable(true);
-    box->setInsertPolicy(QComboBox::NoInsert);
-    box->lineEdit()->setPlaceholderText(label);
-    box->lineEdit()->setObjectName(name + u"Text"_s);
-    box->lineEdit()->setClearButtonEnabled(true);
-    box->addItem(QString());
-    box->setMinimumContentsLength(14);
-    return box;
-}
-
 AuditFilter AuditFilterBar::filter(WallTime now) const {
     AuditFilter filter;
-    filter.person = textOf(m_who->currentText());
+    filter.person = textOf(m_who->text());
     const Deed& deed = kDeeds[std::max(0, m_what->currentIndex())];
     filter.action = deed.action != nullptr ? std::optional<std::string>(deed.action) : std::nullopt;
     filter.kind = deed.kind;
-    if (const auto object = textOf(m_object->currentText())) {
-        filter.object = object->find('/') == std::string::npos ? "endpoint/" + *object : *object;
+    if (m_object->currentIndex() > 0) {
+        filter.object = "endpoint/" + m_object->currentText().toStdString();
     }
     if (const Span& span = kSpans[std::max(0, m_when->currentIndex())]; span.back.count() > 0) {
         filter.from = now - span.back;
@@ -161,9 +160,9 @@ AuditFilter AuditFilterBar::filter(WallTime now) const {
 }
 
 bool AuditFilterBar::isEmpty() const {
-    return m_who->currentText().trimmed().isEmpty() && m_object->currentText().trimmed().isEmpty() &&
-           m_what->currentIndex() <= 0 && m_when->currentIndex() <= 0 && m_result->currentIndex() <= 0 &&
-           m_words->text().trimmed().isEmpty() && !m_humans->isChecked();
+    return m_who->text().trimmed().isEmpty() && m_object->currentIndex() <= 0 && m_what->currentIndex() <= 0 &&
+           m_when->currentIndex() <= 0 && m_result->currentIndex() <= 0 && m_words->text().trimmed().isEmpty() &&
+           !m_humans->isChecked();
 }
 
 void AuditFilterBar::clear() {
@@ -171,11 +170,10 @@ void AuditFilterBar::clear() {
         return;
     }
     m_quiet = true;
-    for (QComboBox* box : {m_what, m_when, m_result, m_who, m_object}) {
+    for (QComboBox* box : {m_what, m_when, m_result, m_object}) {
         box->setCurrentIndex(0);
     }
-    m_who->clearEditText();
-    m_object->clearEditText();
+    m_who->clear();
     m_words->clear();
     m_humans->setChecked(false);
     m_quiet = false;
@@ -193,17 +191,19 @@ void AuditFilterBar::setEndpoints(const QStringList& names) {
 }
 
 void AuditFilterBar::suggestPeople(const QStringList& people) {
-    for (const QString& person : people) {
-        if (m_who->findText(person) < 0) {
-            m_who->addItem(person);
-        }
+    QStringList known = m_people->stringList() + people;
+    known.removeDuplicates();
+    known.sort();
+    if (known != m_people->stringList()) {
+        m_people->setStringList(known);
     }
 }
 
 QByteArray AuditFilterBar::save() const {
     QByteArray state;
     QDataStream out(&state, QIODevice::WriteOnly);
-    out << m_who->currentText() << m_what->currentIndex() << m_object->currentText() << m_when->currentIndex()
+    out << m_who->text() << m_what->currentIndex()
+        << (m_object->currentIndex() > 0 ? m_object->currentText() : QString()) << m_when->currentIndex()
         << m_result->currentIndex() << m_words->text() << m_humans->isChecked();
     return state;
 }
@@ -222,9 +222,12 @@ void AuditFilterBar::restore(const QByteArray& state) {
         return;
     }
     m_quiet = true;
-    m_who->setEditText(who);
+    m_who->setText(who);
     m_what->setCurrentIndex(what);
-    m_object->setEditText(object);
+    if (!object.isEmpty() && m_object->findText(object) < 0) {
+        m_object->addItem(object); // its node may not have been heard yet
+    }
+    m_object->setCurrentIndex(std::max(0, m_object->findText(object)));
     m_when->setCurrentIndex(when);
     m_result->setCurrentIndex(result);
     m_words->setText(words);

@@ -11,6 +11,7 @@ class QCheckBox;
 class QComboBox;
 class QLineEdit;
 class QPushButton;
+class QStringListModel;
 
 namespace gnomon::ui {
 
@@ -36,14 +37,14 @@ Q_SIGNALS:
 
 private:
     QComboBox* makeBox(const QString& name, const QString& label);
-    QComboBox* makeField(const QString& name, const QString& label);
 
-    QComboBox* m_who;
+    QLineEdit* m_who;
     QComboBox* m_what;
     QComboBox* m_object;
     QComboBox* m_when;
     QComboBox* m_result;
     QLineEdit* m_words;
+    QStringListModel* m_people; // suggestions
     QCheckBox* m_humans;
     QPushButton* m_clear;
     QTimer m_typing;

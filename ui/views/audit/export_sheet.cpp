@@ -99,6 +99,7 @@ void openExportSheet(OverlayLayer& layer, AuditExporter& exporter, const QString
     card->add(file);
     card->add(parts.progress);
     card->add(parts.state);
+    card->add(new QWidget(card), 1); // takes what is left, so that the lines above stay together
     auto* buttons = new QHBoxLayout;
     buttons->addWidget(close);
     buttons->addStretch();

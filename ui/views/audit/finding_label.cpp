@@ -11,6 +11,7 @@ namespace gnomon::ui {
 
 FindingLabel::FindingLabel(QWidget* parent) : QWidget(parent), m_text(new TextLabel(TextStyle::Body, {}, this)) {
     m_text->setWordWrap(true);
+    m_text->setAlignment(Qt::AlignTop | Qt::AlignLeft);
     auto* row = new QHBoxLayout(this);
     const int small = px(this, theme::kDistances.small);
     row->setContentsMargins(px(this, 1.8), small, small, small);
@@ -39,9 +40,8 @@ void FindingLabel::paintEvent(QPaintEvent*) {
         painter.drawRoundedRect(rect(), radius, radius);
     }
     const double side = px(this, 0.7);
-    paintFinding(painter,
-                 QRectF(px(this, 0.5), px(this, theme::kDistances.small) + (px(this, 1) - side) / 2, side, side),
-                 m_finding, colors);
+    const double centre = m_text->y() + fontMetrics().height() / 2.0;
+    paintFinding(painter, QRectF(px(this, 0.5), centre - side / 2, side, side), m_finding, colors);
 }
 
 } // namespace gnomon::ui

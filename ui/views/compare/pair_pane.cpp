@@ -69,7 +69,7 @@ PairPane::PairPane(QWidget* parent)
     connect(m_model, &QAbstractItemModel::modelReset, this, [this] {
         m_table->clearSpans();
         for (int row = 0; row < m_model->rowCount(); ++row) {
-            if (m_model->index(row, 0).data(ExchangePairModel::GroupRole).toBool()) {
+            if (m_model->index(row, 0).data(HeadingRole).toBool()) {
                 m_table->setSpan(row, 0, 1, ExchangePairModel::ColumnCount);
             } else if (m_model->index(row, 0).data(ExchangePairModel::SharedRole).toBool()) {
                 m_table->setSpan(row, 1, 1, 2);
