@@ -7,6 +7,7 @@
 #include <gtest/gtest.h>
 
 #include <set>
+#include <sstream>
 
 namespace gnomon::test {
 namespace {
@@ -14,8 +15,12 @@ namespace {
 // Process ids of the node's children: its workers.
 std::set<pid_t> childrenOf(pid_t parent) {
     std::set<pid_t> children;
-    for (const auto& task : std::filesystem::directory_iterator("/proc/" + std::to_string(parent) + "/task")) {
-        std::ifstream file(task.path() / "children");
+    // Threads come and go while the folder is read, so nothing here may throw.
+    std::error_code gone;
+    std::filesystem::directory_iterator tasks("/proc/" + std::to_string(parent) + "/task", gone);
+    for (; !gone && tasks != std::filesystem::directory_iterator(); tasks.increment(gone)) {
+        const Result<std::string> list = readFile(tasks->path() / "children");
+        std::istringstream file(list.ok() ? *list : std::string());
         pid_t child = 0;
         while (file >> child) {
             children.insert(child);
@@ -27,9 +32,8 @@ std::set<pid_t> childrenOf(pid_t parent) {
 // The worker that serves the endpoint's version, by its command line.
 pid_t workerOf(pid_t node, const std::string& name) {
     for (const pid_t child : childrenOf(node)) {
-        std::ifstream file("/proc/" + std::to_string(child) + "/cmdline", std::ios::binary);
-        const std::string arguments((std::istreambuf_iterator<char>(file)), {});
-        if (arguments.find(name) != std::string::npos) {
+        const Result<std::string> arguments = readFile("/proc/" + std::to_string(child) + "/cmdline");
+        if (arguments.ok() && arguments->find(name) != std::string::npos) {
             return child;
         }
     }
