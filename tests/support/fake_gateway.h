@@ -76,9 +76,21 @@ public:
             return *found->comparison;
         });
     }
-    void startExperiment(const EndpointName& endpoint, const std::string&, std::stop_token stop,
+    void startExperiment(const EndpointName& endpoint, const std::string& reason, std::stop_token,
                          port::Done<Comparison> done) override {
-        getComparison(endpoint, stop, std::move(done));
+        answer<Comparison>(std::move(done), [&]() -> Result<Comparison> {
+            GNOMON_ASSIGN(FakeEndpoint * found, m_node->find(endpoint));
+            Comparison fresh;
+            fresh.experiment = ExperimentId(fakeId("experiment because of " + reason));
+            fresh.endpoint = endpoint;
+            fresh.production = found->comparison->production;
+            fresh.shadow = found->comparison->shadow;
+            fresh.started = found->comparison->asOf;
+            fresh.asOf = fresh.started;
+            fresh.margin = found->comparison->margin;
+            found->comparison = fresh;
+            return fresh;
+        });
     }
     void listExchanges(const ExchangeFilter& filter, std::stop_token, port::Done<ExchangePage> done) override {
         answer<ExchangePage>(std::move(done), [&]() -> Result<ExchangePage> { return list(filter); });
@@ -193,7 +205,8 @@ private:
             GNOMON_ASSIGN(const FakeEndpoint* found, m_node->find(snapshot.settings.name));
             for (const Exchange& e : found->exchanges) {
                 if (e.id == id) {
-                    return port::ExchangeDetail{e, payloadOf(e), {}};
+                    return m_node->withheld.empty() ? port::ExchangeDetail{e, payloadOf(e), {}}
+                                                    : port::ExchangeDetail{e, std::nullopt, m_node->withheld};
                 }
             }
         }

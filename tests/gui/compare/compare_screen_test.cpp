@@ -1,0 +1,303 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <QComboBox>
+#include <QLabel>
+#include <QLineEdit>
+#include <QPushButton>
+#include <QSignalSpy>
+#include <QTableView>
+#include <QTest>
+
+#include "tests/support/console_harness.h"
+#include "ui/models/exchange_model.h"
+#include "ui/models/exchange_words.h"
+#include "ui/views/compare/compare_screen.h"
+#include "ui/widgets/chart_view.h"
+#include "ui/widgets/state_pane.h"
+
+using namespace gnomon;
+using namespace gnomon::ui;
+using namespace Qt::StringLiterals;
+using namespace std::chrono_literals;
+
+class CompareScreenTest : public QObject {
+    Q_OBJECT
+
+private:
+    std::unique_ptr<test::ConsoleHarness> m_console;
+    std::unique_ptr<CompareScreen> m_screen;
+
+    template <class Widget>
+    Widget* find(const QString& name) {
+        auto* widget = m_screen->findChild<Widget*>(name);
+        Q_ASSERT(widget != nullptr);
+        return widget;
+    }
+    QString text(const QString& name) { return find<QLabel>(name)->text(); }
+    StatePane* pane() { return find<StatePane>(u"compareState"_s); }
+    QTableView* requests() { return find<QTableView>(u"requestTable"_s); }
+    const Exchange& request(int row) { return *qobject_cast<ExchangeModel*>(requests()->model())->at(row); }
+    bool waitForRequests() {
+        return QTest::qWaitFor(
+            [this] { return qobject_cast<ExchangeModel*>(requests()->model())->load() == EvidenceTable::Load::Ready; });
+    }
+    void key(QWidget* target, int key, Qt::KeyboardModifiers modifiers = {}) {
+        target->setFocus();
+        QTest::keyClick(target, static_cast<Qt::Key>(key), modifiers);
+    }
+    void open() {
+        m_screen = std::make_unique<CompareScreen>(m_console->context);
+        m_screen->resize(1440, 820);
+        m_screen->show();
+        m_screen->activateWindow();
+        QVERIFY(QTest::qWaitForWindowActive(m_screen.get()));
+    }
+    void openLive() {
+        open();
+        QTRY_VERIFY(m_screen->comparison().has_value());
+        QVERIFY(waitForRequests());
+        QTRY_VERIFY(requests()->model()->rowCount() > 0);
+    }
+
+private Q_SLOTS:
+    void init() {
+        m_console = std::make_unique<test::ConsoleHarness>();
+        QVERIFY(m_console->live());
+    }
+    void cleanup() {
+        m_screen.reset();
+        m_console.reset();
+    }
+
+    void verdictSaysWhichVersionToKeepAndWhy() {
+        openLive();
+        QCOMPARE(text(u"verdictWord"_s), u"Different"_s);
+        QVERIFY(text(u"verdictAction"_s).startsWith(u"Keep v1"_s));
+        QVERIFY(text(u"verdictBecause"_s).contains(u"decides differently"_s));
+        QVERIFY(text(u"verdictBecause"_s).contains(u"slower"_s));
+        QVERIFY(text(u"verdictBasis"_s).contains(u"however often you look"_s));
+        QVERIFY(find<QWidget>(u"compareFacts"_s)->accessibleDescription().contains(u"Coverage"_s));
+    }
+
+    void equivalentVersionsMayEitherServe() {
+        m_console->selection.select(m_console->selection.profile(), EndpointName("credit-approval"));
+        openLive();
+        QCOMPARE(text(u"verdictAction"_s), u"Either may serve."_s);
+    }
+
+    void everyChartHasSomethingToShow() {
+        openLive();
+        for (const QString& name : {u"agreementChart"_s, u"latencyChart"_s, u"scoreChart"_s, u"differenceChart"_s}) {
+            const auto* view = find<ChartView>(name + u".view"_s);
+            QVERIFY2(!view->content().rows.isEmpty(), qPrintable(name));
+            QVERIFY2(!view->accessibleName().isEmpty(), qPrintable(name));
+            QVERIFY2(!view->accessibleDescription().isEmpty(), qPrintable(name));
+        }
+        const ChartData& agreement = find<ChartView>(u"agreementChart.view"_s)->content();
+        QCOMPARE(agreement.bands.size(), 1);
+        QCOMPARE(agreement.levels.size(), 1);
+        QVERIFY(agreement.note.contains(u"axis starts at"_s));
+        QVERIFY(agreement.y.low.value() > 0.5); // a sensible floor
+    }
+
+    void cellDrillsIntoItsRequests() {
+        openLive();
+        auto* matrix = find<QTableView>(u"transitionMatrix"_s);
+        matrix->setCurrentIndex(matrix->model()->index(0, 1)); // ham -> spam
+        key(matrix, Qt::Key_Return);
+        QVERIFY(waitForRequests());
+        QVERIFY(requests()->model()->rowCount() > 0);
+        for (int row = 0; row < requests()->model()->rowCount(); ++row) {
+            QCOMPARE(productionLeg(request(row))->decision, std::string("ham"));
+            QCOMPARE(shadowLeg(request(row))->decision, std::string("spam"));
+        }
+        QVERIFY(find<QPushButton>(u"requestChips.decisions"_s)->text().contains(u"ham → spam"_s));
+    }
+
+    void backspaceTakesTheNewestFilterOff() {
+        openLive();
+        const int all = requests()->model()->rowCount();
+        auto* matrix = find<QTableView>(u"transitionMatrix"_s);
+        matrix->setCurrentIndex(matrix->model()->index(1, 0));
+        key(matrix, Qt::Key_Return);
+        QTRY_VERIFY(requests()->model()->rowCount() < all);
+        key(requests(), Qt::Key_Backspace);
+        QTRY_COMPARE(requests()->model()->rowCount(), all);
+        QTRY_VERIFY(m_screen->findChild<QPushButton*>(u"requestChips.decisions"_s) == nullptr);
+    }
+
+    void stretchOfTheChartBecomesATimeFilter() {
+        openLive();
+        auto* chart = find<ChartView>(u"agreementChart.view"_s);
+        key(chart, Qt::Key_End);
+        key(chart, Qt::Key_Left, Qt::ShiftModifier);
+        key(chart, Qt::Key_Left, Qt::ShiftModifier);
+        key(chart, Qt::Key_Return);
+        QVERIFY(waitForRequests());
+        QTRY_VERIFY(find<QPushButton>(u"requestChips.time"_s)->isVisible());
+        QVERIFY(chart->selection().has_value());
+        for (int row = 0; row < requests()->model()->rowCount(); ++row) {
+            QVERIFY(request(row).time >= m_console->clock.wallNow() - 2min);
+        }
+        QTest::mouseClick(find<QPushButton>(u"requestChips.time"_s), Qt::LeftButton);
+        QVERIFY(!chart->selection().has_value());
+    }
+
+    void bucketDrillsIntoItsMinute() {
+        openLive();
+        auto* chart = find<ChartView>(u"agreementChart.view"_s);
+        key(chart, Qt::Key_End);
+        key(chart, Qt::Key_Return);
+        QTRY_VERIFY(chart->selection().has_value());
+        QCOMPARE(chart->selection()->length(), 60e3);
+        QVERIFY(waitForRequests());
+        QTRY_VERIFY(requests()->model()->rowCount() > 0);
+        QVERIFY(requests()->model()->rowCount() < 100);
+    }
+
+    void pairOpensWithEnterAndMarksWhatDiffers() {
+        openLive();
+        requests()->selectRow(2);
+        key(requests(), Qt::Key_Return);
+        auto* pair = find<QTableView>(u"pairTable"_s);
+        QTRY_VERIFY(pair->model()->rowCount() > 4);
+        QVERIFY(pair->hasFocus());
+        QCOMPARE(text(u"pairTitle"_s), u"Request "_s + QString::fromStdString(request(2).requestId));
+        key(pair, Qt::Key_Backspace);
+        QVERIFY(requests()->hasFocus());
+    }
+
+    void pairFollowsTheCursor() {
+        openLive();
+        requests()->selectRow(0);
+        key(requests(), Qt::Key_Down);
+        QTRY_COMPARE(text(u"pairTitle"_s), u"Request "_s + QString::fromStdString(request(1).requestId));
+    }
+
+    void withheldPayloadSaysWhy() {
+        m_console->node->withheld = "payloads of this endpoint are not kept";
+        openLive();
+        QTRY_VERIFY(text(u"pairWithheld"_s).contains(u"payloads of this endpoint are not kept"_s));
+        QVERIFY(find<QTableView>(u"pairTable"_s)->model()->rowCount() > 0); // the decisions are there all the same
+    }
+
+    void f4ShowsTheMostDisagreeing() {
+        openLive();
+        find<QComboBox>(u"requestOrder"_s)->setCurrentIndex(1);
+        QVERIFY(waitForRequests());
+        key(find<ChartView>(u"latencyChart.view"_s), Qt::Key_F4);
+        QVERIFY(waitForRequests());
+        QTRY_COMPARE(requests()->currentIndex().row(), 0);
+        QVERIFY(requests()->hasFocus());
+        QVERIFY(scoreGap(request(0)).value() >= scoreGap(request(1)).value());
+    }
+
+    void moreRequestsComeAtTheEndOfTheList() {
+        openLive();
+        QCOMPARE(requests()->model()->rowCount(), 100);
+        requests()->scrollToBottom();
+        QTRY_VERIFY(requests()->model()->rowCount() > 100);
+    }
+
+    void digitsMoveBetweenPanes() {
+        openLive();
+        key(requests(), Qt::Key_1);
+        QVERIFY(find<ChartView>(u"agreementChart.view"_s)->hasFocus());
+        key(find<ChartView>(u"agreementChart.view"_s), Qt::Key_2);
+        QVERIFY(find<QTableView>(u"transitionMatrix"_s)->hasFocus());
+        key(find<QTableView>(u"transitionMatrix"_s), Qt::Key_4);
+        QVERIFY(find<ChartView>(u"scoreChart.view"_s)->hasFocus());
+        key(find<ChartView>(u"scoreChart.view"_s), Qt::Key_6);
+        QVERIFY(requests()->hasFocus());
+    }
+
+    void fallingBackIsAskedForAndNotDone() {
+        openLive();
+        QSignalSpy asked(m_screen.get(), &Screen::changeRequested);
+        QTest::mouseClick(find<QPushButton>(u"compareFallback"_s), Qt::LeftButton);
+        QCOMPARE(asked.count(), 1);
+        QCOMPARE(asked[0][0].value<ChangeRequest>().kind, ChangeKind::Fallback);
+        QVERIFY(m_console->node->executed().empty());
+    }
+
+    void newExperimentNeedsAReasonAndCtrlEnter() {
+        openLive();
+        QTest::mouseClick(find<QPushButton>(u"newExperiment"_s), Qt::LeftButton);
+        auto* reason = find<QLineEdit>(u"experimentReason"_s);
+        QVERIFY(!find<QPushButton>(u"experimentStart"_s)->isEnabled());
+        key(reason, Qt::Key_Return, Qt::ControlModifier);
+        QVERIFY(reason->isVisible());
+        QTest::keyClicks(reason, u"features changed"_s);
+        key(reason, Qt::Key_Return);
+        QCOMPARE(text(u"verdictWord"_s), u"Different"_s);
+        key(reason, Qt::Key_Return, Qt::ControlModifier);
+        QTRY_COMPARE(text(u"verdictWord"_s), u"Cannot tell yet"_s);
+        QVERIFY(text(u"verdictBecause"_s).contains(u"No request has been answered by both"_s));
+    }
+
+    void whyOpensTheRuleAndEscClosesIt() {
+        openLive();
+        QTest::mouseClick(find<QPushButton>(u"verdictWhy"_s), Qt::LeftButton);
+        QVERIFY(find<QWidget>(u"whySheet"_s)->isVisible());
+        QVERIFY(m_screen->closeTopLayer());
+        QVERIFY(!m_screen->closeTopLayer());
+    }
+
+    void withoutAShadowThereIsNothingToCompare() {
+        m_console->node->edit([](auto& endpoints, auto&) { endpoints[0].comparison.reset(); });
+        open();
+        QTRY_COMPARE(pane()->state(), StatePane::State::Empty);
+        QVERIFY(pane()->stateText().contains(u"No shadow is configured"_s));
+    }
+
+    void deniedSaysSo() {
+        m_console->node->failNext({ErrorCode::PermissionDenied, "needs view"});
+        open();
+        QTRY_COMPARE(pane()->state(), StatePane::State::Denied);
+    }
+
+    void failureIsOfThePaneAndCanBeRetried() {
+        m_console->node->failNext({ErrorCode::Internal, "sketches do not match", "update the node"});
+        open();
+        QTRY_COMPARE(pane()->state(), StatePane::State::Error);
+        QVERIFY(pane()->stateText().contains(u"ketches do not match"_s));
+        m_screen->refresh();
+        QTRY_COMPARE(pane()->state(), StatePane::State::Live);
+    }
+
+    void silentNodeMakesTheVerdictStale() {
+        openLive();
+        m_console->clock.advance(41s);
+        QTRY_COMPARE(pane()->state(), StatePane::State::Stale);
+        QVERIFY(text(u"verdictWord"_s).contains(u"as of 12:00:00 UTC"_s));
+        QVERIFY(pane()->stateText().contains(u"41 s ago"_s));
+        m_console->node->push();
+        QTRY_COMPARE(pane()->state(), StatePane::State::Live);
+        QCOMPARE(text(u"verdictWord"_s), u"Different"_s);
+    }
+
+    void otherEndpointNeverShowsTheOldComparison() {
+        openLive();
+        m_console->node->hold();
+        m_console->selection.select(m_console->selection.profile(), EndpointName("credit-approval"));
+        QTRY_VERIFY(!m_screen->comparison().has_value());
+        QVERIFY(pane()->state() != StatePane::State::Live);
+        m_console->node->releaseAll();
+        QTRY_VERIFY(m_screen->comparison().has_value());
+        QCOMPARE(m_screen->comparison()->endpoint, EndpointName("credit-approval"));
+        QTRY_COMPARE(pane()->state(), StatePane::State::Live);
+    }
+
+    void everyControlHasAName() {
+        openLive();
+        for (const QPushButton* button : m_screen->findChildren<QPushButton*>()) {
+            QVERIFY(!button->objectName().isEmpty() || !button->isVisible());
+            QVERIFY(!button->text().isEmpty() || !button->accessibleName().isEmpty() || !button->isVisible());
+        }
+        for (const QTableView* table : m_screen->findChildren<QTableView*>()) {
+            QVERIFY2(!table->accessibleName().isEmpty(), qPrintable(table->objectName()));
+        }
+    }
+};
+
+QTEST_MAIN(CompareScreenTest)
+#include "compare_screen_test.moc"
