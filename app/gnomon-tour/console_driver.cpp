@@ -116,12 +116,21 @@ bool ConsoleDriver::runFromPalette(const QString& words) {
     if (!open()) {
         return false;
     }
+    // A sheet that closes gives the focus back, which may come late and take it from the palette.
+    const auto focus = [this] {
+        if (QWidget* field = find(u"paletteField"_s); field != nullptr && !field->hasFocus()) {
+            field->setFocus();
+        }
+    };
+    pause(100);
+    focus();
     type(words);
     // What is offered depends on what the node has told so far.
     if (!waitFor([this] { return rows(u"paletteList"_s) > 0; }, 2000)) {
         press(Qt::Key_Escape);
         return false;
     }
+    focus();
     press(Qt::Key_Return);
     return waitFor([&] { return !open(); });
 }
