@@ -71,7 +71,7 @@ TEST_F(CertificateAuthorityTest, foreignTrustDomainIsRefused) {
 TEST_F(CertificateAuthorityTest, hostNameCannotSmuggleASecondUri) {
     const auto authority = CertificateAuthority::create("example.org", m_clock);
     ASSERT_TRUE(authority.ok());
-    const std::string smuggled = "a,URI:spiffe://example.org/console/root/x";
+    const std::string smuggled = "a,URI:spiffe://example.org/console/mallory/x";
     EXPECT_FALSE(authority->issue({"spiffe://example.org/node/a", {smuggled}, 30}, m_clock).ok());
 }
 
