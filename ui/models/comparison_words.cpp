@@ -19,11 +19,6 @@ QString tr(const char* text) {
     return QCoreApplication::translate("gnomon::ui::ComparisonWords", text);
 }
 
-std::optional<Verdict> aspectVerdict(const Comparison& c, std::string_view aspect) {
-    const auto found = std::ranges::find(c.reasons, aspect, &VerdictReason::aspect);
-    return found == c.reasons.end() ? std::nullopt : std::optional(found->verdict);
-}
-
 std::optional<double> quantile(const std::vector<LatencyPoint>& points, double wanted) {
     for (const LatencyPoint& point : points) {
         if (std::abs(point.quantile - wanted) < 1e-6 && point.seconds > 0) {
@@ -151,35 +146,37 @@ struct Face {
     VerdictTone tone;
     QString shape;
     QString word;
-    QString action;
     QString caveat;
 };
 
 Face faceOf(const Comparison& c) {
-    const QString v1 = versionText(c.production);
-    const QString v2 = versionText(c.shadow);
     const QString noLabels =
         tr("Which decisions are right cannot be told without outcomes: look at the requests that differ (F4).");
     switch (c.verdict) {
     case Verdict::Equivalent:
-        return {VerdictTone::Calm, u"●"_s, tr("Equivalent within the margin"), tr("Either may serve."),
+        return {VerdictTone::Calm, u"●"_s, tr("Equivalent within the margin"),
                 tr("This says that they decide alike, not that either is right.")};
     case Verdict::Different:
-        return {VerdictTone::Act, u"▲"_s, tr("Different"), tr("Keep %1 until it is known why.").arg(v1), noLabels};
+        return {VerdictTone::Act, u"▲"_s, tr("Different"), noLabels};
     case Verdict::Worse:
-        return {VerdictTone::Act, u"▲"_s, tr("Worse"), tr("Keep %1.").arg(v1), {}};
+        return {VerdictTone::Act, u"▲"_s, tr("Worse"), {}};
     case Verdict::Better:
-        return {VerdictTone::Calm, u"●"_s, tr("Better"), tr("%1 may take over.").arg(v2),
+        return {VerdictTone::Calm, u"●"_s, tr("Better"),
                 tr("Better is about latency and errors; nothing here says that its decisions are more accurate.")};
     case Verdict::Conflicting:
-        return {VerdictTone::Watch, u"◆"_s, tr("Conflicting"), tr("Keep %1 for now.").arg(v1), noLabels};
+        return {VerdictTone::Watch, u"◆"_s, tr("Conflicting"), noLabels};
     case Verdict::CannotTellYet:
-        return {VerdictTone::Open, u"○"_s, tr("Cannot tell yet"), tr("Keep %1 for now.").arg(v1), {}};
+        return {VerdictTone::Open, u"○"_s, tr("Cannot tell yet"), {}};
     }
     return {};
 }
 
 } // namespace
+
+std::optional<Verdict> aspectVerdict(const Comparison& c, std::string_view aspect) {
+    const auto found = std::ranges::find(c.reasons, aspect, &VerdictReason::aspect);
+    return found == c.reasons.end() ? std::nullopt : std::optional(found->verdict);
+}
 
 QString versionText(VersionNumber version) {
     return u'v' + QString::number(version.value);
@@ -241,9 +238,13 @@ QString flipText(const Comparison& c) {
                                            : tr("No evidence that they are one-sided."));
 }
 
-VerdictWords verdictWords(const Comparison& c) {
+VerdictWords verdictWords(const Comparison& c, const Background& background) {
     const Face face = faceOf(c);
-    VerdictWords words{face.tone, face.shape, face.word, face.action, {}, face.caveat, outlookOf(c), {}};
+    VerdictWords words{face.tone, face.shape, face.word, adviceOn(c, background), {}, face.caveat, outlookOf(c)};
+    if (words.advice.urgent()) {
+        words.tone = VerdictTone::Act;
+        words.shape = u"▲"_s;
+    }
     if (c.coverage.matched == 0) {
         words.because = tr("No request has been answered by both versions yet.");
     } else {
@@ -253,58 +254,7 @@ VerdictWords verdictWords(const Comparison& c) {
             words.because += u' ' + flips;
         }
     }
-    for (const VerdictReason& reason : c.reasons) {
-        words.reasons.append(sentence(QString::fromStdString(reason.text)));
-    }
     return words;
-}
-
-QString verdictExplanation(const Comparison& c) {
-    const auto paragraph = [](const QString& title, const QString& text) -> QString {
-        return u"<p><b>"_s + title + u"</b><br>"_s + text + u"</p>"_s;
-    };
-    const QString alpha = QString::number(c.alpha);
-    QString html = paragraph(
-        tr("The rule"),
-        tr("Each request that both versions answered is one pair. The shadow is <i>different</i> when the whole "
-           "interval "
-           "of the share of differing decisions lies above the margin, <i>equivalent</i> when it lies below, and until "
-           "then nobody can tell. The verdict stays within one experiment; a new experiment starts afresh and is "
-           "recorded in the audit trail."));
-    html += paragraph(
-        tr("Decisions: beta-binomial confidence sequence, α = %1").arg(alpha),
-        tr("%1 of %2 pairs agree: %3, interval %4 to %5, margin %6. With every missing pair counted as a disagreement: "
-           "%7. It keeps each p for which ln B(k+1, n−k+1) − k ln p − (n−k) ln(1−p) &lt; ln(1/α).")
-            .arg(countText(c.agreeing), countText(c.coverage.matched), shareText(c.agreement),
-                 shareNumber(c.agreementInterval.low), shareText(c.agreementInterval.high), roundShareText(c.margin),
-                 shareText(c.agreementMissingDisagree)));
-    html += paragraph(tr("Direction of flips: exact anytime-valid McNemar test"),
-                      tr("%1 to the positive and %2 to the negative decision; the evidence that they are one-sided is "
-                         "10<sup>%3</sup> (10<sup>%4</sup> is needed).")
-                          .arg(countText(c.flipsToPositive), countText(c.flipsToNegative),
-                               QString::number(c.flipEvidence, 'f', 1), QString::number(-std::log10(c.alpha), 'f', 1)));
-    if (c.hasScores) {
-        html += paragraph(tr("Scores: asymptotic confidence sequence of the mean paired difference"),
-                          tr("Shadow minus production: %1, interval %2 to %3, margin ±%4.")
-                              .arg(differenceText(c.meanDifference), differenceText(c.meanDifferenceInterval.low),
-                                   differenceText(c.meanDifferenceInterval.high), QString::number(c.scoreMargin)));
-    }
-    html +=
-        paragraph(tr("Latency"),
-                  tr("Quantile sketches of both versions; of the shadow only the requests that it ran singly, so that "
-                     "batches do not blur the picture. It may still be colder than production."));
-    const QString losses = coverageLosses(c.coverage);
-    html += paragraph(tr("Coverage"),
-                      tr("%1 requests, %2 mirrored, %3 pairs%4. Effective sample: %5 clusters.")
-                          .arg(countText(c.coverage.requests), countText(c.coverage.mirrored),
-                               countText(c.coverage.matched),
-                               losses.isEmpty() ? QString() : QString(u" ("_s + losses + u')'), countText(c.clusters)));
-    html += paragraph(tr("Valid however often you look"),
-                      tr("An ordinary test that is looked at again and again finds a difference in half of all "
-                         "identical pairs. These "
-                         "intervals hold at every moment at once: the chance that they are ever wrong is at most %1.")
-                          .arg(alpha));
-    return html;
 }
 
 } // namespace gnomon::ui

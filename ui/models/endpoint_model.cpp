@@ -8,6 +8,7 @@
 #include "ui/models/evidence_format.h"
 #include "ui/models/failure.h"
 #include "ui/models/format.h"
+#include "ui/models/history_feed.h"
 #include "ui/models/link_words.h"
 
 #include <cmath>
@@ -76,13 +77,15 @@ QString latencyCell(const EndpointRow& row) {
 
 } // namespace
 
-EndpointModel::EndpointModel(const Fleet& fleet, const ComparisonFeed& feed, QObject* parent)
-    : LiveTable(parent), m_fleet(fleet), m_feed(feed) {
+EndpointModel::EndpointModel(const Fleet& fleet, const ComparisonFeed& feed, const HistoryFeed& history,
+                             QObject* parent)
+    : LiveTable(parent), m_fleet(fleet), m_feed(feed), m_history(history) {
     connect(&fleet, &Fleet::sessionChanged, this, &EndpointModel::refresh);
     connect(&fleet, &Fleet::sessionAdded, this, &EndpointModel::refresh);
     connect(&fleet, &Fleet::sessionRemoved, this, &EndpointModel::refresh);
     connect(&fleet, &Fleet::ticked, this, &EndpointModel::refresh);
     connect(&feed, &ComparisonFeed::changed, this, &EndpointModel::refresh);
+    connect(&history, &HistoryFeed::changed, this, &EndpointModel::refresh);
     refresh();
 }
 
@@ -122,7 +125,7 @@ void EndpointModel::collect(const NodeSession& session, std::vector<EndpointRow>
         const bool shadowed = !snapshot.generation.deployment.shadows.empty();
         const Comparison* full = m_feed.find(row.profile, made.endpoint);
         made.comparison = !shadowed ? std::nullopt : full != nullptr ? std::optional(*full) : snapshot.comparison;
-        made.judgement = judge(snapshot, made.comparison, row.state);
+        made.judgement = judge(snapshot, made.comparison, m_history.find(row.profile, made.endpoint), row.state);
     }
 }
 

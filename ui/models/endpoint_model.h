@@ -14,6 +14,7 @@ namespace gnomon::ui {
 
 class ComparisonFeed;
 class Fleet;
+class HistoryFeed;
 class NodeSession;
 
 // One endpoint of one node; or, with an empty endpoint, a node that has something to say for itself: nothing was heard
@@ -52,8 +53,9 @@ public:
         ColumnCount
     };
 
-    // Both must outlive the model.
-    EndpointModel(const Fleet& fleet, const ComparisonFeed& feed, QObject* parent = nullptr);
+    // All must outlive the model.
+    EndpointModel(const Fleet& fleet, const ComparisonFeed& feed, const HistoryFeed& history,
+                  QObject* parent = nullptr);
 
     void refresh();
 
@@ -71,6 +73,7 @@ private:
 
     const Fleet& m_fleet;
     const ComparisonFeed& m_feed;
+    const HistoryFeed& m_history;
 };
 
 } // namespace gnomon::ui

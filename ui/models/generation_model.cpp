@@ -30,6 +30,14 @@ void GenerationModel::setGenerations(const std::vector<Generation>& newestFirst)
             [](const GenerationRow& row) { return std::pair(row.generation.endpoint, row.generation.number); });
 }
 
+std::vector<Generation> GenerationModel::generations() const {
+    std::vector<Generation> newestFirst;
+    for (const GenerationRow& row : rows()) {
+        newestFirst.push_back(row.generation);
+    }
+    return newestFirst;
+}
+
 void GenerationModel::setZone(const QTimeZone& zone) {
     m_zone = zone;
     touchAll();

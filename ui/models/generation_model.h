@@ -26,6 +26,7 @@ public:
 
     // newestFirst: the first one is in force.
     void setGenerations(const std::vector<Generation>& newestFirst);
+    std::vector<Generation> generations() const;
     void setZone(const QTimeZone& zone);
 
 protected:

@@ -6,6 +6,7 @@
 #include "ui/models/format.h"
 
 #include <QCoreApplication>
+#include <QStringList>
 
 #include <algorithm>
 
@@ -58,6 +59,11 @@ QString capital(QString text) {
     return text;
 }
 
+QString sentences(QStringList parts) {
+    parts.removeAll(QString());
+    return parts.join(u' ');
+}
+
 QString since(const Generation& generation) {
     const QString who = tr("since %1 by %2").arg(clockText(generation.time), actorText(generation.actor));
     return generation.reason.empty() ? who : who + u": "_s + QString::fromStdString(generation.reason);
@@ -73,7 +79,8 @@ Judgement ofTraffic(const EndpointSnapshot& s) {
     return {tone, tr("Substituting"), why + u'.', rankOf(tone)};
 }
 
-Judgement ofLive(const EndpointSnapshot& s, const std::optional<Comparison>& details) {
+Judgement ofLive(const EndpointSnapshot& s, const std::optional<Comparison>& details,
+                 const std::vector<Generation>& history) {
     const Deployment& deployment = s.generation.deployment;
     if (deployment.mode == Mode::Disabled) {
         return {CellTone::Watch, tr("Disabled"), tr("Answers nothing, %1.").arg(since(s.generation)), 1};
@@ -89,15 +96,15 @@ Judgement ofLive(const EndpointSnapshot& s, const std::optional<Comparison>& det
     }
     const std::optional<Comparison>& comparison = details ? details : s.comparison;
     if (!deployment.shadows.empty() && comparison) {
-        const VerdictWords words = verdictWords(*comparison);
+        const VerdictWords words = verdictWords(*comparison, backgroundOf(s, history, *comparison));
         const CellTone tone = toneOf(words.tone);
         const bool open = tone == CellTone::Open; // production is fine; the comparison is just not decided
         return {open ? CellTone::Calm : tone,
                 open                     ? tr("OK, comparing")
                 : tone == CellTone::Calm ? tr("OK")
                                          : words.word,
-                words.action + u' ' + words.because +
-                    (words.outlook.isEmpty() ? QString() : QString(u' ' + words.outlook)),
+                sentences({words.advice.action, words.advice.urgent() ? words.advice.grounds : QString(), words.because,
+                           words.outlook}),
                 rankOf(open ? CellTone::Calm : tone)};
     }
     if (s.requests == 0) {
@@ -108,8 +115,9 @@ Judgement ofLive(const EndpointSnapshot& s, const std::optional<Comparison>& det
 
 } // namespace
 
-Judgement judge(const EndpointSnapshot& snapshot, const std::optional<Comparison>& details, RowState state) {
-    Judgement judgement = ofLive(snapshot, details);
+Judgement judge(const EndpointSnapshot& snapshot, const std::optional<Comparison>& details,
+                const std::vector<Generation>& history, RowState state) {
+    Judgement judgement = ofLive(snapshot, details, history);
     if (state == RowState::Stale) {
         // Old news is never good news; bad news stays where it was.
         judgement.why = tr("Was: %1. %2").arg(judgement.word, judgement.why);

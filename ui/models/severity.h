@@ -6,6 +6,9 @@
 #include "backend/domain/node.h"
 #include "ui/models/cell_roles.h"
 
+#include <optional>
+#include <vector>
+
 namespace gnomon::ui {
 
 // What an endpoint asks of people. Pure: a function of what is known.
@@ -18,7 +21,9 @@ struct Judgement {
     bool operator==(const Judgement&) const = default;
 };
 
-// details: the full comparison, when it is at hand; the snapshot's summary otherwise.
-Judgement judge(const EndpointSnapshot& snapshot, const std::optional<Comparison>& details, RowState state);
+// details: the full comparison, when it is at hand; the snapshot's summary otherwise. history: newest first; may be
+// empty while it is not known.
+Judgement judge(const EndpointSnapshot& snapshot, const std::optional<Comparison>& details,
+                const std::vector<Generation>& history, RowState state);
 
 } // namespace gnomon::ui

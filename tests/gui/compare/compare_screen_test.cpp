@@ -71,7 +71,8 @@ private Q_SLOTS:
     void verdictSaysWhichVersionToKeepAndWhy() {
         openLive();
         QCOMPARE(text(u"verdictWord"_s), u"Different"_s);
-        QVERIFY(text(u"verdictAction"_s).startsWith(u"Keep v1"_s));
+        QTRY_VERIFY(text(u"verdictAction"_s).startsWith(u"Keep v1 until"_s));
+        QVERIFY(text(u"verdictGrounds"_s).contains(u"v1 has served for"_s));
         QVERIFY(text(u"verdictBecause"_s).contains(u"decides differently"_s));
         QVERIFY(text(u"verdictBecause"_s).contains(u"slower"_s));
         QVERIFY(text(u"verdictBasis"_s).contains(u"however often you look"_s));
@@ -81,7 +82,78 @@ private Q_SLOTS:
     void equivalentVersionsMayEitherServe() {
         m_console->selection.select(m_console->selection.profile(), EndpointName("credit-approval"));
         openLive();
-        QCOMPARE(text(u"verdictAction"_s), u"Either may serve."_s);
+        QTRY_COMPARE(text(u"verdictAction"_s), u"Either may serve, so v1 can stay."_s);
+    }
+
+    // v1 served for days; a few seconds ago v3 was put in its place, and the shadow disagrees with it.
+    void promoteNewcomer() {
+        m_console->node->edit([this](auto& endpoints, auto&) {
+            test::FakeEndpoint& endpoint = endpoints[0];
+            Generation promoted = endpoint.history.front();
+            promoted.number = GenerationNumber(4);
+            promoted.kind = ChangeKind::Promote;
+            promoted.deployment.production = VersionNumber(3);
+            promoted.time = m_console->clock.wallNow() - 20s;
+            promoted.reason = "monthly retraining";
+            endpoint.history.insert(endpoint.history.begin(), promoted);
+            endpoint.snapshot.generation = promoted;
+            endpoint.comparison->production = VersionNumber(3);
+            endpoint.comparison->agreement = 0.6;
+            endpoint.comparison->agreementInterval = {0.55, 0.65};
+            endpoint.snapshot.comparison = test::fakeSummary(*endpoint.comparison);
+        });
+        m_console->node->push();
+        QTRY_COMPARE(m_console->session().endpoint(EndpointName("spam-filter"))->generation.number,
+                     GenerationNumber(4));
+    }
+
+    void newcomerIsSentBackByOneButton() {
+        promoteNewcomer();
+        openLive();
+        QTRY_VERIFY(text(u"verdictGrounds"_s).contains(u"Before, v1 and v2 differed in"_s));
+        QVERIFY(text(u"verdictAction"_s).startsWith(u"Roll back to v1"_s));
+        QVERIFY(text(u"verdictGrounds"_s).contains(u"v3 is the newcomer: promoted 20 s ago by grace"_s));
+        QSignalSpy asked(m_screen.get(), &Screen::changeRequested);
+        auto* back = find<QPushButton>(u"verdictRollBack"_s);
+        QCOMPARE(back->text(), u"Roll back to v1…"_s);
+        key(back, Qt::Key_Space);
+        QCOMPARE(asked.count(), 1);
+        const auto request = asked[0][0].value<ChangeRequest>();
+        QCOMPARE(request.kind, ChangeKind::Rollback);
+        QCOMPARE(request.toGeneration.value(), GenerationNumber(3));
+        QVERIFY(m_console->node->executed().empty());
+    }
+
+    void keepWatchingSilencesTheCallUntilTheVerdictChanges() {
+        promoteNewcomer();
+        openLive();
+        auto* watch = find<QPushButton>(u"keepWatching"_s);
+        QTRY_VERIFY(find<QPushButton>(u"verdictRollBack"_s)->isVisible());
+        key(watch, Qt::Key_Space);
+        QCOMPARE(text(u"verdictAction"_s), u"You keep watching."_s);
+        QVERIFY(!find<QPushButton>(u"verdictRollBack"_s)->isVisible());
+        QCOMPARE(text(u"verdictWord"_s), u"Different"_s); // what was found is still said
+        m_console->selection.select(m_console->selection.profile(), EndpointName("credit-approval"));
+        QTRY_COMPARE(text(u"verdictAction"_s), u"Either may serve, so v1 can stay."_s);
+        QVERIFY(!watch->isVisible()); // nothing is asked for
+        m_console->selection.select(m_console->selection.profile(), EndpointName("spam-filter"));
+        QTRY_COMPARE(text(u"verdictAction"_s), u"You keep watching."_s);
+        m_console->node->edit([](auto& endpoints, auto&) { endpoints[0].comparison->verdict = Verdict::Conflicting; });
+        m_screen->refresh();
+        QTRY_VERIFY(text(u"verdictAction"_s).startsWith(u"Roll back to v1"_s));
+        QVERIFY(!watch->isChecked());
+    }
+
+    void readOnlyHidesWhatChangesTheNode() {
+        auto profile = m_console->fleet.profiles().front();
+        profile.readOnly = true;
+        QVERIFY(m_console->fleet.saveProfile(profile).ok());
+        QVERIFY(m_console->live());
+        openLive();
+        for (const QString& name : {u"compareFallback"_s, u"newExperiment"_s, u"verdictRollBack"_s}) {
+            QVERIFY2(!find<QPushButton>(name)->isVisible(), qPrintable(name));
+        }
+        QVERIFY(find<QPushButton>(u"topRequests"_s)->isVisible());
     }
 
     void everyChartHasSomethingToShow() {

@@ -12,14 +12,25 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
+const test::FakeEndpoint& endpoint() {
+    static const auto kEndpoints = test::fakeEndpoints(test::ManualClock().wallNow());
+    return kEndpoints[0];
+}
+
 Comparison comparisonWith(Verdict verdict) {
-    Comparison c = test::fakeEndpoints(test::ManualClock().wallNow())[0].comparison.value();
+    Comparison c = endpoint().comparison.value();
     c.verdict = verdict;
     return c;
 }
 
+VerdictWords wordsOf(const Comparison& c) {
+    return verdictWords(c, backgroundOf(endpoint().snapshot, endpoint().history, c));
+}
+
 QString everything(const VerdictWords& words) {
-    return QStringList{words.word, words.action, words.because, words.caveat, words.outlook}.join(u' ');
+    return QStringList{words.word,    words.advice.action, words.advice.grounds,
+                       words.because, words.caveat,        words.outlook}
+        .join(u' ');
 }
 
 } // namespace
@@ -36,20 +47,20 @@ private Q_SLOTS:
         QTest::newRow("worse") << int(Verdict::Worse) << u"Keep v1"_s << u"▲"_s;
         QTest::newRow("conflicting") << int(Verdict::Conflicting) << u"Keep v1"_s << u"◆"_s;
         QTest::newRow("open") << int(Verdict::CannotTellYet) << u"Keep v1"_s << u"○"_s;
-        QTest::newRow("equivalent") << int(Verdict::Equivalent) << u"Either may serve"_s << u"●"_s;
+        QTest::newRow("equivalent") << int(Verdict::Equivalent) << u"Either may serve, so v1 can stay"_s << u"●"_s;
         QTest::newRow("better") << int(Verdict::Better) << u"v2 may take over"_s << u"●"_s;
     }
     void everyVerdictSaysWhichVersionToKeep() {
         QFETCH(int, verdict);
         QFETCH(QString, action);
         QFETCH(QString, shape);
-        const VerdictWords words = verdictWords(comparisonWith(static_cast<Verdict>(verdict)));
-        QVERIFY2(words.action.startsWith(action), qPrintable(words.action));
+        const VerdictWords words = wordsOf(comparisonWith(static_cast<Verdict>(verdict)));
+        QVERIFY2(words.advice.action.startsWith(action), qPrintable(words.advice.action));
         QCOMPARE(words.shape, shape);
     }
 
     void reasonNamesDecisionsScoresAndLatency() {
-        const VerdictWords words = verdictWords(comparisonWith(Verdict::Different));
+        const VerdictWords words = wordsOf(comparisonWith(Verdict::Different));
         QVERIFY2(words.because.contains(u"v2 decides differently from v1 in 3.9"_s), qPrintable(words.because));
         QVERIFY2(words.because.contains(u"scores 0.031 higher"_s), qPrintable(words.because));
         QVERIFY2(words.because.contains(u"answers slower"_s), qPrintable(words.because));
@@ -58,7 +69,7 @@ private Q_SLOTS:
 
     void nothingClaimsAccuracyWithoutLabels() {
         for (int i = 0; i <= int(Verdict::Conflicting); ++i) {
-            const QString text = everything(verdictWords(comparisonWith(static_cast<Verdict>(i))));
+            const QString text = everything(wordsOf(comparisonWith(static_cast<Verdict>(i))));
             const bool denied = text.contains(u"nothing here says that its decisions are more accurate"_s);
             QVERIFY2(!text.contains(u"accura"_s) || denied, qPrintable(text));
         }
@@ -67,17 +78,17 @@ private Q_SLOTS:
     void openVerdictSaysHowManyPairsAreMissing() {
         Comparison c = comparisonWith(Verdict::CannotTellYet);
         c.pairsToVerdict = 9120; // at 182 440 pairs an hour: three minutes
-        const VerdictWords words = verdictWords(c);
+        const VerdictWords words = wordsOf(c);
         QVERIFY2(words.outlook.contains(countText(9120)), qPrintable(words.outlook));
         QVERIFY2(words.outlook.contains(u"3 min"_s) || words.outlook.contains(u"4 min"_s), qPrintable(words.outlook));
         c.pairsToVerdict.reset();
-        QVERIFY(verdictWords(c).outlook.contains(u"not known"_s));
+        QVERIFY(wordsOf(c).outlook.contains(u"not known"_s));
     }
 
     void withoutPairsNothingIsCompared() {
         Comparison c = comparisonWith(Verdict::CannotTellYet);
         c.coverage = {};
-        QVERIFY(verdictWords(c).because.contains(u"No request has been answered by both"_s));
+        QVERIFY(wordsOf(c).because.contains(u"No request has been answered by both"_s));
         QCOMPARE(coverageShare(c.coverage), std::nullopt);
     }
 
@@ -85,7 +96,7 @@ private Q_SLOTS:
         Comparison c = comparisonWith(Verdict::Different);
         c.flipEvidence = 1.0; // below 1/alpha
         QVERIFY(flipText(c).contains(u"No evidence"_s));
-        QVERIFY(!verdictWords(c).because.contains(u"Most flips"_s));
+        QVERIFY(!wordsOf(c).because.contains(u"Most flips"_s));
         c.flipEvidence = 1.31;
         QVERIFY(flipText(c).contains(u"beyond chance"_s));
     }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <QAbstractItemModelTester>
+#include <QSignalSpy>
 #include <QTest>
 
 #include "tests/support/fake_console_store.h"
@@ -8,10 +9,12 @@
 #include "ui/bridge/fleet.h"
 #include "ui/bridge/node_session.h"
 #include "ui/models/cell_roles.h"
+#include "ui/models/change_timeline.h"
 #include "ui/models/comparison_feed.h"
 #include "ui/models/connection_model.h"
 #include "ui/models/endpoint_model.h"
 #include "ui/models/generation_model.h"
+#include "ui/models/history_feed.h"
 
 using namespace gnomon;
 using namespace gnomon::ui;
@@ -66,7 +69,8 @@ private Q_SLOTS:
 
     void worstComesFirst() {
         ComparisonFeed feed(*m_fleet);
-        EndpointModel model(*m_fleet, feed);
+        HistoryFeed history(*m_fleet);
+        EndpointModel model(*m_fleet, feed, history);
         const QAbstractItemModelTester tester(&model, QAbstractItemModelTester::FailureReportingMode::QtTest);
         node("b").edit([](auto& endpoints, auto&) {
             endpoints[1].snapshot.generation.deployment.mode = Mode::Fallback;
@@ -87,7 +91,8 @@ private Q_SLOTS:
 
     void aNodeThatWasNeverHeardIsARowAndNotHealth() {
         ComparisonFeed feed(*m_fleet);
-        EndpointModel model(*m_fleet, feed);
+        HistoryFeed history(*m_fleet);
+        EndpointModel model(*m_fleet, feed, history);
         QCOMPARE(model.rowCount(), 2);
         for (const EndpointRow& row : model.rows()) {
             QVERIFY(row.isNode());
@@ -99,7 +104,8 @@ private Q_SLOTS:
 
     void staleRowsAreNeverOk() {
         ComparisonFeed feed(*m_fleet);
-        EndpointModel model(*m_fleet, feed);
+        HistoryFeed history(*m_fleet);
+        EndpointModel model(*m_fleet, feed, history);
         node("a").goLive();
         node("b").goLive();
         QTRY_COMPARE(model.rowCount(), 4);
@@ -117,7 +123,8 @@ private Q_SLOTS:
 
     void alarmsOfANodeStandOnTop() {
         ComparisonFeed feed(*m_fleet);
-        EndpointModel model(*m_fleet, feed);
+        HistoryFeed history(*m_fleet);
+        EndpointModel model(*m_fleet, feed, history);
         node("a").goLive();
         QTRY_COMPARE(model.rowCount(), 3);
         node("a").raiseAlarm("audit log cannot be written: disk full");
@@ -126,9 +133,82 @@ private Q_SLOTS:
         QVERIFY(model.rowAt(0).judgement.why.contains(QStringLiteral("disk full")));
     }
 
+    void historyIsAskedForOncePerChange() {
+        HistoryFeed history(*m_fleet);
+        const std::string a = test::fakeId("a");
+        const EndpointName spam("spam-filter");
+        QVERIFY(history.find(a, spam).empty());
+        node("a").goLive();
+        QTRY_COMPARE(history.find(a, spam).size(), std::size_t{3});
+        QSignalSpy changed(&history, &HistoryFeed::changed);
+        node("a").push();
+        QTRY_VERIFY(m_fleet->session(a)->latest() != nullptr);
+        node("a").edit([](auto& endpoints, auto&) {
+            Generation next = endpoints[0].history.front();
+            next.number = GenerationNumber(4);
+            endpoints[0].history.insert(endpoints[0].history.begin(), next);
+            endpoints[0].snapshot.generation = next;
+        });
+        node("a").push();
+        QTRY_COMPARE(history.find(a, spam).size(), std::size_t{4});
+        QCOMPARE(changed.count(), 1); // of that endpoint only
+        m_fleet->disconnectFrom(a);
+        QVERIFY(history.find(a, spam).empty());
+    }
+
+    void historyThatFailedIsAskedForByRefresh() {
+        HistoryFeed history(*m_fleet);
+        node("a").failNext({ErrorCode::Internal, "the state file cannot be read"}, 2);
+        node("a").goLive();
+        QTRY_VERIFY(m_fleet->session(test::fakeId("a"))->latest() != nullptr);
+        QTest::qWait(20);
+        history.refresh();
+        QTRY_COMPARE(history.find(test::fakeId("a"), EndpointName("spam-filter")).size(), std::size_t{3});
+    }
+
+    void timelineHasTheChangesOfAllNodesInOrder() {
+        HistoryFeed history(*m_fleet);
+        node("b").edit([](auto& endpoints, auto&) { endpoints[1].history.front().kind = ChangeKind::Fallback; });
+        node("a").goLive();
+        node("b").goLive();
+        const auto timeline = [&] { return changeTimeline(*m_fleet, history, QTimeZone::utc()); };
+        QTRY_COMPARE(timeline().size(), std::size_t{12});
+        const std::vector<TimelineChange> changes = timeline();
+        QVERIFY(std::ranges::is_sorted(changes, {}, &TimelineChange::time));
+        const auto loud = std::ranges::find(changes, CellTone::Act, &TimelineChange::tone);
+        QVERIFY(loud != changes.end());
+        QCOMPARE(loud->profile, test::fakeId("b"));
+        QCOMPARE(loud->label, QStringLiteral("Fell back credit-approval"));
+        QVERIFY2(loud->text.contains(QStringLiteral("credit-approval on b: fell back by grace")),
+                 qPrintable(loud->text));
+        QVERIFY2(loud->text.contains(QStringLiteral("latency looks fine at half")), qPrintable(loud->text));
+    }
+
+    void aNewcomerIsSentBackInTheFleetToo() {
+        ComparisonFeed feed(*m_fleet);
+        HistoryFeed history(*m_fleet);
+        EndpointModel model(*m_fleet, feed, history);
+        node("a").edit([this](auto& endpoints, auto&) {
+            Generation next = endpoints[0].history.front();
+            next.number = GenerationNumber(4);
+            next.kind = ChangeKind::Promote;
+            next.deployment.production = VersionNumber(3);
+            next.time = m_clock.wallNow() - 20s;
+            endpoints[0].history.insert(endpoints[0].history.begin(), next);
+            endpoints[0].snapshot.generation = next;
+            endpoints[0].comparison->production = VersionNumber(3);
+            endpoints[0].snapshot.comparison = test::fakeSummary(*endpoints[0].comparison);
+        });
+        node("a").goLive();
+        QTRY_VERIFY(model.rowAt(0).judgement.why.startsWith(QStringLiteral("Roll back to v1")));
+        QVERIFY(model.rowAt(0).judgement.why.contains(QStringLiteral("v3 is the newcomer")));
+        QCOMPARE(model.rowAt(0).judgement.tone, CellTone::Act);
+    }
+
     void sparklineIsOnlyThereWhenItIsKnown() {
         ComparisonFeed feed(*m_fleet);
-        EndpointModel model(*m_fleet, feed);
+        HistoryFeed history(*m_fleet);
+        EndpointModel model(*m_fleet, feed, history);
         node("a").edit([](auto& endpoints, auto&) { endpoints[1].snapshot.generation.deployment.shadows.clear(); });
         node("a").goLive();
         const auto points = [&](const char* endpoint) {

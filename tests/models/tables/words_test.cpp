@@ -57,20 +57,20 @@ private Q_SLOTS:
 
     void substitutionsOutrankTheVerdict() {
         EndpointSnapshot snapshot = test::fakeEndpoints(WallTime()).back().snapshot; // equivalent shadow: calm
-        QVERIFY(judge(snapshot, {}, RowState::Live).tone == CellTone::Calm);
+        QVERIFY(judge(snapshot, {}, {}, RowState::Live).tone == CellTone::Calm);
         snapshot.substitutionShare = 0.01;
-        QVERIFY(judge(snapshot, {}, RowState::Live).tone == CellTone::Watch);
+        QVERIFY(judge(snapshot, {}, {}, RowState::Live).tone == CellTone::Watch);
         snapshot.substitutionShare = 0.2;
-        QVERIFY(judge(snapshot, {}, RowState::Live).tone == CellTone::Act);
+        QVERIFY(judge(snapshot, {}, {}, RowState::Live).tone == CellTone::Act);
     }
 
     void noTrafficIsNotHealth() {
         EndpointSnapshot snapshot = test::fakeEndpoints(WallTime()).back().snapshot;
         snapshot.generation.deployment.shadows.clear();
         snapshot.comparison.reset();
-        QVERIFY(judge(snapshot, {}, RowState::Live).tone == CellTone::Calm);
+        QVERIFY(judge(snapshot, {}, {}, RowState::Live).tone == CellTone::Calm);
         snapshot.requests = 0;
-        QVERIFY(judge(snapshot, {}, RowState::Live).tone == CellTone::Open);
+        QVERIFY(judge(snapshot, {}, {}, RowState::Live).tone == CellTone::Open);
     }
 };
 

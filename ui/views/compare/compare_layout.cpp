@@ -135,6 +135,9 @@ void CompareScreen::connectParts() {
     connect(m_verdict, &VerdictPanel::topRequestsRequested, m_requests, &RequestPane::showTop);
     connect(m_verdict, &VerdictPanel::newExperimentRequested, this, &CompareScreen::askForExperiment);
     connect(m_verdict, &VerdictPanel::fallbackRequested, this, &CompareScreen::askForFallback);
+    connect(m_verdict, &VerdictPanel::rollBackRequested, this, &CompareScreen::askForRollback);
+    connect(m_verdict, &VerdictPanel::watchingChanged, this, &CompareScreen::setWatching);
+    connect(&m_background, &ComparisonBackground::changed, this, &CompareScreen::showVerdict);
     connect(m_matrix, &MatrixView::cellTaken, m_requests, &RequestPane::filterDecisions);
     for (ChartPanel* panel : {m_agreement, m_difference}) {
         connect(panel->view(), &ChartView::rangeSelected, m_requests,

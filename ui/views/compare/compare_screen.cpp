@@ -49,6 +49,8 @@ void CompareScreen::follow() {
         m_session = session;
         m_endpoint = endpoint;
         m_comparison.reset();
+        m_background.follow(session, endpoint);
+        m_verdict->setReadOnly(session == nullptr || session->profile().readOnly);
         m_request.cancel();
         m_pane->forgetContent();
         m_pair->clear();
@@ -99,7 +101,7 @@ void CompareScreen::showComparison() {
     const QTimeZone zone = context().time.zone();
     const EndpointSnapshot* endpoint = m_session.isNull() ? nullptr : m_session->endpoint(m_endpoint);
     m_header->showComparison(c, endpoint);
-    m_verdict->setComparison(c, zone);
+    showVerdict();
     m_agreement->setData(agreementChart(c, zone));
     m_latency->setData(latencyChart(c));
     m_scores->setData(scoreChart(c, endpoint != nullptr ? endpoint->settings.decision : DecisionRule{}));
@@ -110,6 +112,30 @@ void CompareScreen::showComparison() {
     m_pair->setZone(zone);
     m_requests->setSource(m_session, m_endpoint, c.experiment);
     showFreshness();
+}
+
+void CompareScreen::showVerdict() {
+    if (!m_comparison) {
+        return;
+    }
+    m_verdict->setComparison(*m_comparison, m_background.of(*m_comparison));
+    const auto watched = m_watched.find({context().selection.profile(), m_endpoint});
+    m_verdict->setWatching(watched != m_watched.end() && watched->second == call());
+}
+
+CompareScreen::Call CompareScreen::call() const {
+    const Advice& advice = m_verdict->words().advice;
+    return {m_comparison->experiment, m_comparison->verdict,
+            advice.urgent() ? std::optional(advice.rollBack->version) : std::nullopt};
+}
+
+void CompareScreen::setWatching(bool watching) {
+    const std::pair key(context().selection.profile(), m_endpoint);
+    if (watching) {
+        m_watched.insert_or_assign(key, call());
+    } else {
+        m_watched.erase(key);
+    }
 }
 
 // A comparison on screen is live, or it says how old it is.
@@ -234,6 +260,17 @@ void CompareScreen::askForFallback() {
     }
 }
 
+void CompareScreen::askForRollback() {
+    const Advice& advice = m_verdict->words().advice;
+    if (mayChange() && advice.urgent()) {
+        ChangeRequest request;
+        request.kind = ChangeKind::Rollback;
+        request.endpoint = m_endpoint;
+        request.toGeneration = advice.rollBack->newest;
+        Q_EMIT changeRequested(request);
+    }
+}
+
 void CompareScreen::askForExperiment() {
     if (mayChange()) {
         openExperimentSheet(*m_layer, *m_comparison, [this](const QString& reason) { startExperiment(reason); });
@@ -259,6 +296,7 @@ void CompareScreen::startExperiment(const QString& reason) {
 
 void CompareScreen::refresh() {
     m_request.cancel();
+    m_background.refresh();
     fetch();
     if (m_comparison) {
         m_requests->refresh();
@@ -325,6 +363,12 @@ QList<Command> CompareScreen::commands() {
         {tr("Show the most disagreeing requests"), u"F4"_s, [this] { m_requests->showTop(); }},
         {tr("Explain the verdict"), {}, [this] { askWhy(); }},
     };
+    if (mayChange() && m_verdict->words().advice.urgent()) {
+        list.append({tr("Roll back %1 to %2…")
+                         .arg(QString::fromStdString(m_endpoint.value),
+                              versionText(m_verdict->words().advice.rollBack->version)),
+                     tr("opens the sheet"), [this] { askForRollback(); }});
+    }
     if (mayChange()) {
         list.append({tr("Start a new experiment on %1…").arg(QString::fromStdString(m_endpoint.value)), {}, [this] {
                          askForExperiment();

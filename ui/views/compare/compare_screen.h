@@ -6,9 +6,12 @@
 
 #include "backend/domain/comparison.h"
 #include "ui/bridge/request.h"
+#include "ui/models/comparison_background.h"
 #include "ui/views/shell/screen.h"
 
+#include <map>
 #include <optional>
+#include <utility>
 
 namespace gnomon::ui {
 
@@ -44,6 +47,15 @@ protected:
     void showEvent(QShowEvent* event) override;
 
 private:
+    // What the screen asks for. Another one of these is another call to action.
+    struct Call {
+        ExperimentId experiment;
+        Verdict verdict = Verdict::CannotTellYet;
+        std::optional<VersionNumber> rollBack;
+
+        bool operator==(const Call&) const = default;
+    };
+
     QWidget* makeBody();
     Card* makeMatrixCard();
     void connectParts();
@@ -52,6 +64,9 @@ private:
     void fetch();
     void take(const Result<Comparison>& answer);
     void showComparison();
+    void showVerdict();
+    Call call() const;
+    void setWatching(bool watching);
     void showFreshness();
     void showFailure(const Error& error);
     void showNothing(const QString& sentence);
@@ -63,12 +78,16 @@ private:
     void startExperiment(const QString& reason);
     void askForExperiment();
     void askForFallback();
+    void askForRollback();
     void focusPane(int number);
     bool mayChange() const;
 
     QPointer<NodeSession> m_session;
     EndpointName m_endpoint;
     std::optional<Comparison> m_comparison;
+    ComparisonBackground m_background;
+    // What somebody keeps watching, by profile and endpoint: the call to action that is not made again.
+    std::map<std::pair<std::string, EndpointName>, Call> m_watched;
     Request m_request;
     Request m_starting;
     QTimer m_poll;

@@ -29,7 +29,7 @@ QString tr(const char* text) {
 void openWhySheet(OverlayLayer& layer, const Comparison& comparison) {
     auto* card = new Card;
     card->setObjectName(u"whySheet"_s);
-    card->addTitle(tr("Why “%1”").arg(verdictWords(comparison).word));
+    card->addTitle(tr("Why “%1”").arg(verdictWords(comparison, {}).word));
     auto* text = new QTextBrowser(card);
     text->setObjectName(u"whyText"_s);
     text->setFrameShape(QFrame::NoFrame);

@@ -12,6 +12,23 @@ namespace gnomon::ui {
 
 using namespace Qt::StringLiterals;
 
+namespace {
+
+// Whole clauses, as many as fit; what is left out is in the tooltip and behind "Why?".
+QString fitted(const QString& text, const QFontMetrics& metrics, int width) {
+    QString clauses = text;
+    while (metrics.horizontalAdvance(clauses) > width) {
+        const qsizetype cut = clauses.lastIndexOf(u"; "_s);
+        if (cut < 0) {
+            return metrics.elidedText(clauses, Qt::ElideRight, width);
+        }
+        clauses.truncate(cut);
+    }
+    return clauses;
+}
+
+} // namespace
+
 ReasonList::ReasonList(QWidget* parent) : QWidget(parent) {
     setSizePolicy(QSizePolicy::Preferred, QSizePolicy::Minimum);
 }
@@ -73,7 +90,7 @@ void ReasonList::paintEvent(QPaintEvent*) {
         const QRect rest(x, y, width() - x, line);
         painter.setPen(palette().color(QPalette::Text));
         painter.drawText(rest, Qt::AlignLeft | Qt::AlignVCenter,
-                         fontMetrics().elidedText(QString::fromStdString(reason.text), Qt::ElideRight, rest.width()));
+                         fitted(QString::fromStdString(reason.text), fontMetrics(), rest.width()));
         y += line;
     }
 }

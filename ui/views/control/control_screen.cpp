@@ -73,7 +73,7 @@ void ControlScreen::build() {
     m_table->setAccessibleName(tr("History of the endpoint, newest first"));
     m_table->setModel(&m_model);
     m_table->setItemDelegate(new CellDelegate(m_table));
-    const int widths[] = {3, 12, 10, 7, 24};
+    const int widths[] = {3, 12, 10, 8, 30};
     for (int i = 0; i < GenerationModel::ReasonColumn; ++i) {
         m_table->setColumnWidth(i, px(this, widths[i]));
     }
@@ -217,7 +217,7 @@ void ControlScreen::showNow() {
     }
     fetchHistory();
     const RowState rowState = rowStateOf(*session);
-    const Judgement judgement = judge(*now, now->comparison, rowState);
+    const Judgement judgement = judge(*now, now->comparison, m_model.generations(), rowState);
     m_title->setText(QString::fromStdString(now->settings.name.value));
     m_state->setState(toneOfCell(judgement.tone), judgement.word);
     m_inForce->setText(
@@ -228,15 +228,7 @@ void ControlScreen::showNow() {
     m_actions->setVisible(!readOnly);
     m_actions->setActions(changes());
     const GenerationRow* row = m_model.rowAt(m_table->currentIndex());
-    m_details->setText(
-        row == nullptr
-            ? QString()
-            : tr("Generation %1, %2, by %3: %4%5")
-                  .arg(QString::number(row->generation.number.value),
-                       stampText(row->generation.time, context().time.zone()),
-                       QString::fromStdString(printable(row->generation.actor.identity)),
-                       deploymentText(row->generation.deployment),
-                       row->generation.intent ? tr(". Audit record %1.").arg(row->generation.intent->value) : u"."_s));
+    m_details->setText(row == nullptr ? QString() : detailsOf(row->generation));
     if (rowState == RowState::Stale) {
         m_pane->setStale(link.sentence);
     } else if (m_historyUpTo == m_historyAsked) {
@@ -244,6 +236,16 @@ void ControlScreen::showNow() {
     } else if (m_historyCall.pending()) {
         m_pane->setLoading(tr("Loading the history of %1").arg(m_title->text()));
     }
+}
+
+QString ControlScreen::detailsOf(const Generation& g) const {
+    QString text = tr("Generation %1, %2, by %3: %4.")
+                       .arg(QString::number(g.number.value), stampText(g.time, context().time.zone()),
+                            QString::fromStdString(printable(g.actor.identity)), deploymentText(g.deployment));
+    if (!g.reason.empty()) {
+        text += tr(" Reason: %1.").arg(QString::fromStdString(printable(g.reason, 400)));
+    }
+    return g.intent ? text + tr(" Audit record %1.").arg(g.intent->value) : text;
 }
 
 QList<Command> ControlScreen::commands() {

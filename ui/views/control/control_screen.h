@@ -35,6 +35,7 @@ private:
     void fetchHistory();
     void takeHistory(GenerationNumber newest, const Result<std::vector<Generation>>& result);
     std::vector<ChangeAction> changes() const;
+    QString detailsOf(const Generation& generation) const;
     const EndpointSnapshot* snapshot() const;
 
     GenerationModel m_model;

@@ -6,6 +6,7 @@
 #include "ui/models/format.h"
 #include "ui/widgets/cell_delegate.h"
 #include "ui/widgets/data_table.h"
+#include "ui/widgets/event_strip.h"
 #include "ui/widgets/labels.h"
 #include "ui/widgets/state_badge.h"
 #include "ui/widgets/state_pane.h"
@@ -26,14 +27,17 @@ namespace gnomon::ui {
 using namespace Qt::StringLiterals;
 
 FleetScreen::FleetScreen(const ConsoleContext& context, QWidget* parent)
-    : Screen(context, parent), m_feed(context.fleet), m_model(context.fleet, m_feed),
-      m_chosen(!context.selection.endpoint().value.empty()) {
+    : Screen(context, parent), m_feed(context.fleet), m_history(context.fleet),
+      m_model(context.fleet, m_feed, m_history), m_chosen(!context.selection.endpoint().value.empty()) {
     m_filter.setSourceModel(&m_model);
     build();
     connect(&m_model, &EndpointModel::refreshed, this, &FleetScreen::showSummary);
     // When the chosen row goes, the table moves on to its neighbour by itself. Nobody chose that one.
     connect(&m_filter, &QAbstractItemModel::rowsAboutToBeRemoved, this, [this] { m_following = true; });
     connect(&context.fleet, &Fleet::profilesChanged, this, &FleetScreen::showSummary);
+    connect(&m_history, &HistoryFeed::changed, this, &FleetScreen::showTimeline);
+    connect(&context.fleet, &Fleet::ticked, this, &FleetScreen::showTimeline);
+    connect(&context.time, &TimeDisplay::changed, this, &FleetScreen::showTimeline);
     connect(&context.selection, &Selection::changed, this, [this] {
         if (!m_following) {
             m_chosen = true;
@@ -90,6 +94,7 @@ void FleetScreen::build() {
     m_pane = new StatePane(m_table, this);
     m_pane->setObjectName(u"fleetPane"_s);
     page->addWidget(m_pane, 1);
+    page->addWidget(makeTimeline());
 
     m_detailsBox = new QWidget(this);
     m_detailsBox->setObjectName(u"fleetDetails"_s);
@@ -101,7 +106,7 @@ void FleetScreen::build() {
     m_detailsText = new TextLabel(TextStyle::Body, {}, m_detailsBox);
     m_detailsText->setObjectName(u"fleetDetailsText"_s);
     m_detailsText->setWordWrap(true);
-    m_detailsText->setMinimumHeight(px(this, 2.2)); // two lines always, so that the table does not jump
+    m_detailsText->setMinimumHeight(px(this, 3.3)); // three lines always, so that the table does not jump
     m_open = new QPushButton(tr("Compare  ⏎"), m_detailsBox);
     m_open->setObjectName(u"fleetCompare"_s);
     m_control = new QPushButton(tr("Control"), m_detailsBox);
@@ -132,6 +137,7 @@ const EndpointRow* FleetScreen::current() const {
 
 void FleetScreen::refresh() {
     m_feed.refresh();
+    m_history.refresh();
     m_model.refresh();
 }
 
@@ -242,7 +248,8 @@ void FleetScreen::showDetails() {
 QList<KeyHelp> FleetScreen::keys() const {
     return {{tr("Up, Down"), tr("choose an endpoint; the worst is on top")},
             {tr("Return"), tr("compare its shadow with production")},
-            {tr("F8"), tr("fall back the chosen endpoint (opens the sheet)")}};
+            {tr("F8"), tr("fall back the chosen endpoint (opens the sheet)")},
+            {tr("Left, Right"), tr("on the changes: step through them; plus and minus change how far back it looks")}};
 }
 
 QByteArray FleetScreen::saveState() const {

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "ui/models/change_timeline.h"
 #include "ui/models/comparison_feed.h"
 #include "ui/models/endpoint_model.h"
+#include "ui/models/history_feed.h"
 #include "ui/views/fleet/fleet_filter.h"
 #include "ui/views/shell/screen.h"
 
@@ -12,6 +14,7 @@ class QPushButton;
 namespace gnomon::ui {
 
 class DataTable;
+class EventStrip;
 class StateBadge;
 class StatePane;
 class TextLabel;
@@ -31,6 +34,10 @@ public:
 
 private:
     void build();
+    QWidget* makeTimeline();
+    void showTimeline();
+    void showChange();
+    void openChange(int change);
     void showSummary();
     void showDetails();
     void followSelection();
@@ -38,6 +45,7 @@ private:
     const EndpointRow* current() const;
 
     ComparisonFeed m_feed;
+    HistoryFeed m_history;
     EndpointModel m_model;
     FleetFilter m_filter;
     bool m_following = false; // the table is made to follow, nobody moves in it
@@ -46,6 +54,10 @@ private:
     QLineEdit* m_field;
     DataTable* m_table;
     StatePane* m_pane;
+    std::vector<TimelineChange> m_changes;
+    QWidget* m_timelineBox;
+    EventStrip* m_timeline;
+    TextLabel* m_change;
     QWidget* m_detailsBox;
     StateBadge* m_detailsState;
     TextLabel* m_detailsText;
