@@ -20,6 +20,7 @@ public:
 
     // False when the pipeline drains: the call must be turned away. Otherwise callEnded() follows.
     bool callStarts();
+    void workStarts() { ++m_inFlight; } // on behalf of a call that has not ended yet; callEnded() follows
     void callEnded();
     bool waitForCalls(MonoTime until);
     void drain() { m_draining = true; }

@@ -9,41 +9,54 @@ constexpr int kMemory = 16; // runs that the moving mean remembers, about
 
 } // namespace
 
-std::string VersionHealth::refuses(MonoTime now) {
+Permit VersionHealth::ask(MonoTime now) {
     const MutexLock lock(m_mutex);
     if (m_abandoned.skipped()) {
-        return "is skipped after too many abandoned runs, until a person acts";
+        return {Permit::Kind::Leave, "is skipped after too many abandoned runs, until a person acts", {}};
     }
-    if (!m_breaker.allow(now)) {
-        return "is not asked for a while after repeated failures";
+    const bool allowed = m_breaker.allow(now);
+    switch (m_breaker.state()) {
+    case Breaker::State::Closed:
+        break;
+    case Breaker::State::HalfOpen:
+        return {allowed ? Permit::Kind::Probe : Permit::Kind::Leave, "is being tried again after it failed or was late",
+                m_typical};
+    case Breaker::State::Open:
+        return {Permit::Kind::Leave, "is not asked for a while after repeated failures", {}};
     }
-    return {};
+    return {Permit::Kind::Ask, "", m_typical};
 }
 
 void VersionHealth::succeeded(MonoTime now, std::chrono::nanoseconds took) {
     const MutexLock lock(m_mutex);
     m_breaker.succeeded(now);
     m_abandoned.succeeded();
+    m_lastSuccess = now;
     m_typical = m_typical.count() == 0 ? took : m_typical + (took - m_typical) / kMemory;
 }
 
-void VersionHealth::failed(MonoTime now) {
+void VersionHealth::failed(MonoTime now, bool probe) {
     const MutexLock lock(m_mutex);
-    m_breaker.failed(now);
+    m_breaker.failed(now, probe);
 }
 
-void VersionHealth::withdrawn() {
+void VersionHealth::withdrawn(bool probe) {
     const MutexLock lock(m_mutex);
-    m_breaker.withdrawn();
+    m_breaker.withdrawn(probe);
 }
 
-bool VersionHealth::overran(MonoTime now, std::chrono::nanoseconds given, bool hurried) {
+bool VersionHealth::overran(MonoTime now, const Attempt& attempt) {
     const MutexLock lock(m_mutex);
-    if (!tellsOfTheVersion(given, hurried, m_typical)) {
-        m_breaker.withdrawn();
+    if (!tellsOfTheVersion(attempt.given, attempt.hurried, m_typical)) {
+        m_breaker.withdrawn(attempt.probe);
         return false;
     }
-    m_breaker.failed(now);
+    const bool silent = m_lastSuccess <= now - attempt.given; // it answered nobody else meanwhile either
+    if (silent && attempt.replaceable && !attempt.probe) {
+        m_breaker.suspect();
+    } else {
+        m_breaker.failed(now, attempt.probe);
+    }
     return m_abandoned.abandoned(now);
 }
 

@@ -6,9 +6,28 @@
 #include "backend/serving/policy/breaker.h"
 
 #include <chrono>
-#include <string>
 
 namespace gnomon::serving {
+
+// What a call that would ask a version has to do.
+struct Permit {
+    enum class Kind {
+        Ask,   // ask it
+        Probe, // it is under suspicion, and this is its probe: let somebody else answer meanwhile, if there is anybody
+        Leave, // do not ask it
+    };
+    Kind kind = Kind::Ask;
+    const char* why = "";                // unless Ask
+    std::chrono::nanoseconds typical{0}; // what it takes of late; 0: nobody knows
+};
+
+// A run as far as it matters when it overruns.
+struct Attempt {
+    std::chrono::nanoseconds given{0};
+    bool probe = false;
+    bool hurried = false;     // the caller's own deadline made `given` shorter
+    bool replaceable = false; // somebody else answers when this does not
+};
 
 // How one version does where callers depend on it. It survives changes of deployment. Thread-safe.
 class VersionHealth {
@@ -16,16 +35,14 @@ public:
     VersionHealth(BreakerRule rule, std::uint32_t abandonedUntilSkipped)
         : m_breaker(rule), m_abandoned(abandonedUntilSkipped) {}
 
-    // Empty: the version may be asked now, and exactly one of succeeded(), failed(), overran() and withdrawn() follows.
-    // Otherwise why it may not.
-    std::string refuses(MonoTime now);
+    // After Ask and Probe exactly one of succeeded(), failed(), overran() and withdrawn() follows.
+    Permit ask(MonoTime now);
     void succeeded(MonoTime now, std::chrono::nanoseconds took);
-    void failed(MonoTime now);
+    void failed(MonoTime now, bool probe);
     // The run failed for a reason that lies with its inputs or with the caller.
-    void withdrawn();
-    // The run was abandoned after `given`; hurried: the caller's own deadline made that shorter. True when the version
-    // is skipped from now on.
-    bool overran(MonoTime now, std::chrono::nanoseconds given, bool hurried);
+    void withdrawn(bool probe);
+    // The run was abandoned. True when the version is skipped from now on.
+    bool overran(MonoTime now, const Attempt& attempt);
     // An abandoned run is still not back. True when the version is skipped from now on.
     bool stuck();
     void cameBack(); // after stuck()
@@ -38,6 +55,7 @@ private:
     Breaker m_breaker GUARDED_BY(m_mutex);
     AbandonRule m_abandoned GUARDED_BY(m_mutex);
     std::chrono::nanoseconds m_typical GUARDED_BY(m_mutex){0}; // moving mean of runs that succeeded
+    MonoTime m_lastSuccess GUARDED_BY(m_mutex);
 };
 
 } // namespace gnomon::serving

@@ -7,7 +7,7 @@ namespace {
 
 constexpr std::chrono::seconds kOnce{1};
 constexpr int kMuchMore = 8;
-constexpr std::chrono::milliseconds kLeast{20}; // less is never evidence when the caller is in a hurry
+constexpr std::chrono::milliseconds kLeast{10}; // less is never evidence when the caller is in a hurry
 
 } // namespace
 
@@ -46,8 +46,12 @@ bool AbandonRule::decide() {
     return true;
 }
 
+std::chrono::nanoseconds muchMoreThan(std::chrono::nanoseconds typical) {
+    return kMuchMore * typical;
+}
+
 bool tellsOfTheVersion(std::chrono::nanoseconds given, bool hurried, std::chrono::nanoseconds typical) {
-    return !hurried || (given >= kLeast && given >= kMuchMore * typical);
+    return !hurried || (given >= kLeast && given >= muchMoreThan(typical));
 }
 
 } // namespace gnomon::serving

@@ -36,6 +36,9 @@ private:
     bool m_skipped = false;
 };
 
+// So long that a version that takes `typical` should have answered long since.
+std::chrono::nanoseconds muchMoreThan(std::chrono::nanoseconds typical);
+
 // Whether an overrun says anything about the version, and not only about a caller in a hurry: either the caller's
 // deadline did not shorten its time, or it had much more than the version usually takes. typical: the mean of recent
 // runs; zero when none has ended yet.

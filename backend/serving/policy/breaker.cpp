@@ -26,8 +26,8 @@ void Breaker::succeeded(MonoTime now) {
     }
 }
 
-void Breaker::failed(MonoTime now) {
-    if (m_state == State::Open) {
+void Breaker::failed(MonoTime now, bool probe) {
+    if (m_state == State::Open || (m_state == State::HalfOpen && !probe)) {
         return; // started before it opened
     }
     ++m_inARow;
@@ -38,8 +38,15 @@ void Breaker::failed(MonoTime now) {
     }
 }
 
-void Breaker::withdrawn() {
-    m_probing = false;
+void Breaker::withdrawn(bool probe) {
+    m_probing = m_probing && !probe;
+}
+
+void Breaker::suspect() {
+    if (m_state == State::Closed) {
+        m_state = State::HalfOpen;
+        m_probing = false;
+    }
 }
 
 void Breaker::reset() {

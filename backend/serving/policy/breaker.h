@@ -21,6 +21,8 @@ struct BreakerRule {
 };
 
 // Whether a version may be asked now. A value: pure, without a clock or a lock of its own; the owner has both.
+// probe: the run was the one that allow() let through in HalfOpen. Other runs that end then started before it: their
+// failures are old news, but any success closes it.
 class Breaker {
 public:
     enum class State { Closed, Open, HalfOpen };
@@ -30,9 +32,11 @@ public:
     // May a run start now? In HalfOpen one run, the probe, may; until its end every other is turned away.
     bool allow(MonoTime now);
     void succeeded(MonoTime now);
-    void failed(MonoTime now);
+    void failed(MonoTime now, bool probe);
     // A run that allow() let through ended without saying anything about the version.
-    void withdrawn();
+    void withdrawn(bool probe);
+    // Closed becomes HalfOpen: no failure yet, but nobody should wait for the version until a probe has answered.
+    void suspect();
     void reset();
 
     State state() const { return m_state; }

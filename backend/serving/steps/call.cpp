@@ -2,6 +2,7 @@
 #include "backend/serving/steps/call.h"
 #include "backend/serving/policy/decision.h"
 #include "backend/serving/policy/time_share.h"
+#include "backend/serving/steps/guard.h"
 #include "backend/serving/steps/validate.h"
 
 #include <algorithm>
@@ -11,10 +12,7 @@ namespace gnomon::serving {
 
 namespace {
 
-// An abandoned run that is not back by then holds a thread for good.
-constexpr std::chrono::seconds kStuckAfter{2};
 constexpr std::size_t kLongestReason = 400;
-constexpr std::uint64_t kStuckBit = 1; // in a timer's token; the attempt's own token is above it
 
 std::string nameOf(const Leg& leg) {
     return leg.kind == FallbackKind::Version ? "v" + std::to_string(leg.version.value) : "the constant";
@@ -35,10 +33,6 @@ std::string describeFailure(const Leg& leg) {
         break;
     }
     return nameOf(leg) + " failed: " + leg.error;
-}
-
-std::string inMilliseconds(std::chrono::nanoseconds time) {
-    return std::to_string(std::chrono::duration_cast<std::chrono::milliseconds>(time).count()) + " ms";
 }
 
 Leg legOf(const AnswerStep& step) {
@@ -98,7 +92,7 @@ void Call::proceed() {
     chainEnded();
 }
 
-// False when the version cannot be asked now.
+// False when nobody waits for the version now.
 bool Call::ask(const AnswerStep& step) {
     const MonoTime now = m_core->parts.clock.monoNow();
     Leg leg = legOf(step);
@@ -108,158 +102,49 @@ bool Call::ask(const AnswerStep& step) {
     } else if (now >= m_answerBy) {
         leg.error = "was not asked: no time is left";
     } else {
-        leg.error = step.version.health->refuses(now);
+        const Permit permit = step.version.health->ask(now);
+        WatchedRun::Order order = orderFor(step.version, permit.typical, now);
+        order.probe = permit.kind == Permit::Kind::Probe;
+        if (permit.kind == Permit::Kind::Ask || (order.probe && !somebodyBehind())) {
+            m_asked = &step;
+            WatchedRun::start(m_core, order, shared_from_this());
+            return true;
+        }
+        if (order.probe) {
+            WatchedRun::startProbe(m_core, order); // under suspicion: somebody else answers, meanwhile it is tried
+        }
+        leg.error = permit.why;
     }
-    if (!leg.error.empty()) {
-        failed(std::move(leg), ErrorCode::Unavailable);
-        return false;
-    }
-    run(step, now);
-    return true;
+    failed(std::move(leg), ErrorCode::Unavailable);
+    return false;
 }
 
-void Call::run(const AnswerStep& step, MonoTime now) {
-    Attempt attempt;
-    attempt.step = &step;
-    attempt.started = now;
-    attempt.given = timeShare(m_answerBy - now, versionsBehind());
-    const MonoTime deadline = now + attempt.given;
-    {
-        const MutexLock lock(m_mutex);
-        attempt.token = ++m_lastToken;
-        m_open = attempt;
-    }
-    const std::uint64_t token = attempt.token;
-    // The callback may drive this call to its end before run() returns, and so end the deployment it is pinned to.
-    const std::shared_ptr<port::ModelRunner> runner = step.version.runner;
-    m_core->timers.at(deadline, weak_from_this(), token << 1);
-    std::shared_ptr<port::Run> started =
-        runner->run({m_call.inputs, {}, deadline}, [self = shared_from_this(), token](Result<port::RunResult> result) {
-            self->finished(token, std::move(result));
-        });
-    {
-        const MutexLock lock(m_mutex);
-        if (m_open && m_open->token == token) {
-            m_open->run = std::move(started);
-            return;
-        }
-        const auto late = std::find_if(m_abandoned.begin(), m_abandoned.end(),
-                                       [token](const Abandoned& abandoned) { return abandoned.token == token; });
-        if (late == m_abandoned.end()) {
-            return;
-        }
-    }
-    started->abandon();
+WatchedRun::Order Call::orderFor(const VersionLink& version, std::chrono::nanoseconds typical, MonoTime now) const {
+    const bool replaceable = somebodyBehind();
+    const MonoTime until = replaceable ? waitUntil(now, m_answerBy, m_call.deadline, typical) : m_answerBy;
+    WatchedRun::Order order{m_call.endpoint, m_endpoint.settings(), version, m_call.inputs,
+                            timeShare(until - now, versionsBehind())};
+    order.hurried = m_answerBy < m_arrived + m_endpoint.settings().budget;
+    order.replaceable = replaceable;
+    return order;
 }
 
-void Call::finished(std::uint64_t token, Result<port::RunResult> result) {
-    const std::optional<Attempt> attempt = claim(token, false);
-    if (!attempt) {
-        cameBack(token);
+void Call::runEnded(RunOutcome outcome) {
+    Leg leg = legOf(*m_asked);
+    leg.outcome = outcome.outcome;
+    leg.error = std::move(outcome.error);
+    leg.latency = outcome.latency;
+    leg.single = outcome.single;
+    if (leg.outcome == LegOutcome::Ok) {
+        answered(std::move(leg), std::move(outcome.outputs));
         return;
     }
-    const MonoTime now = m_core->parts.clock.monoNow();
-    const std::chrono::nanoseconds took = now - attempt->started;
-    VersionHealth& health = *attempt->step->version.health;
-    const Guarded guarded = guard(result);
-    Leg leg = legOf(*attempt->step);
-    leg.outcome = guarded.outcome;
-    leg.error = guarded.error;
-    leg.latency = result.ok() && result->compute.count() > 0 ? result->compute : took;
-    leg.single = !result.ok() || result->single;
-    if (guarded.outcome == LegOutcome::Ok) {
-        health.succeeded(now, took);
-        answered(std::move(leg), std::move(result->outputs));
-        return;
-    }
-    if (!guarded.versionAtFault) {
-        health.withdrawn();
-    } else if (guarded.outcome == LegOutcome::Late) {
-        overran(*attempt);
-    } else {
-        health.failed(now);
-    }
-    failed(std::move(leg), result.ok() ? ErrorCode::Internal : result.error().code);
+    failed(std::move(leg), outcome.code);
     proceed();
 }
 
-void Call::timeIsUp(std::uint64_t token) {
-    const bool stuckCheck = (token & kStuckBit) != 0;
-    token >>= 1;
-    if (stuckCheck) {
-        checkStuck(token);
-        return;
-    }
-    const std::optional<Attempt> attempt = claim(token, true);
-    if (!attempt) {
-        return;
-    }
-    m_core->timers.at(m_core->parts.clock.monoNow() + kStuckAfter, weak_from_this(), (token << 1) | kStuckBit);
-    overran(*attempt);
-    Leg leg = legOf(*attempt->step);
-    leg.outcome = LegOutcome::Late;
-    leg.latency = attempt->given;
-    leg.error = "no answer within " + inMilliseconds(attempt->given);
-    failed(std::move(leg), ErrorCode::Unavailable);
-    proceed(); // the caller first
-    if (attempt->run) {
-        attempt->run->abandon();
-    }
-}
-
-void Call::overran(const Attempt& attempt) {
-    const VersionLink& version = attempt.step->version;
-    const bool hurried = m_answerBy < m_arrived + m_endpoint.settings().budget;
-    if (version.health->overran(m_core->parts.clock.monoNow(), attempt.given, hurried)) {
-        m_core->versionSkipped(m_call.endpoint, version.number, m_endpoint.settings().abandonedRunsUntilSkipped);
-    }
-}
-
-void Call::checkStuck(std::uint64_t token) {
-    std::shared_ptr<VersionHealth> health;
-    VersionNumber version;
-    {
-        const MutexLock lock(m_mutex);
-        for (Abandoned& abandoned : m_abandoned) {
-            if (abandoned.token == token && !abandoned.back) {
-                abandoned.stuck = true;
-                health = abandoned.health;
-                version = abandoned.version;
-            }
-        }
-    }
-    if (health && health->stuck()) {
-        m_core->versionSkipped(m_call.endpoint, version, m_endpoint.settings().abandonedRunsUntilSkipped);
-    }
-}
-
-void Call::cameBack(std::uint64_t token) {
-    std::shared_ptr<VersionHealth> health;
-    {
-        const MutexLock lock(m_mutex);
-        for (Abandoned& abandoned : m_abandoned) {
-            if (abandoned.token == token) {
-                abandoned.back = true;
-                health = abandoned.stuck ? abandoned.health : nullptr;
-            }
-        }
-    }
-    if (health) {
-        health->cameBack();
-    }
-}
-
-// The attempt, if it is still open: it is the caller's from now on.
-std::optional<Call::Attempt> Call::claim(std::uint64_t token, bool abandoned) {
-    const MutexLock lock(m_mutex);
-    if (!m_open || m_open->token != token) {
-        return std::nullopt;
-    }
-    if (abandoned) {
-        const VersionLink& version = m_open->step->version;
-        m_abandoned.push_back({token, version.number, version.health});
-    }
-    return std::exchange(m_open, std::nullopt);
+bool Call::somebodyBehind() const {
+    return !m_steps.empty() && m_steps.front().kind != FallbackKind::Refuse;
 }
 
 std::size_t Call::versionsBehind() const {

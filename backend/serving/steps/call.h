@@ -3,7 +3,7 @@
 
 #include "backend/serving/endpoint_state.h"
 #include "backend/serving/pipeline_core.h"
-#include "backend/serving/steps/guard.h"
+#include "backend/serving/steps/watched_run.h"
 
 #include <memory>
 #include <optional>
@@ -23,10 +23,10 @@ struct Admitted {
     std::optional<double> anomaly;
 };
 
-// Predict and guard: one call on its way down the chain, until somebody answers it. Thread-safe: run callbacks and the
-// watchdog race for each attempt, and who comes first decides; the reply callback is called exactly once, without a
-// lock held. Held by its runs and by nobody else.
-class Call final : public Timed, public std::enable_shared_from_this<Call> {
+// Predict and guard: one call on its way down the chain, until somebody answers it. Never used by two threads at once:
+// it belongs to the thread that started it, then to the one that ended its latest run. The reply callback is called
+// exactly once, without a lock held. Held by the run that it waits for and by nobody else.
+class Call final : public RunWaiter, public std::enable_shared_from_this<Call> {
 public:
     Call(std::shared_ptr<PipelineCore> core, Admitted admitted, ReplyCallback done);
 
@@ -36,33 +36,13 @@ public:
     // Answers with the error without asking anybody; servedBy is "refuse".
     void refuse(Error error, std::string reason);
 
-    void timeIsUp(std::uint64_t token) override;
+    void runEnded(RunOutcome outcome) override;
 
 private:
-    struct Attempt {
-        std::uint64_t token = 0;
-        const AnswerStep* step = nullptr; // in the pinned deployment
-        MonoTime started;
-        std::chrono::nanoseconds given{0};
-        std::shared_ptr<port::Run> run;
-    };
-    struct Abandoned {
-        std::uint64_t token = 0;
-        VersionNumber version;
-        std::shared_ptr<VersionHealth> health;
-        bool back = false;
-        bool stuck = false;
-    };
-
     void proceed();
     bool ask(const AnswerStep& step);
-    void run(const AnswerStep& step, MonoTime now);
-    void finished(std::uint64_t token, Result<port::RunResult> result);
-    void overran(const Attempt& attempt);
-    void checkStuck(std::uint64_t token);
-    void cameBack(std::uint64_t token);
-    std::optional<Attempt> claim(std::uint64_t token, bool abandoned);
-
+    WatchedRun::Order orderFor(const VersionLink& version, std::chrono::nanoseconds typical, MonoTime now) const;
+    bool somebodyBehind() const;
     std::size_t versionsBehind() const;
     void failed(Leg leg, ErrorCode code);
     void answerConstant(const AnswerStep& step);
@@ -77,19 +57,14 @@ private:
     const MonoTime m_arrived;
     const MonoTime m_answerBy;
 
-    // Belongs to whoever drives the call: the thread that started it, then the one that claimed the latest attempt.
     Pin m_pin;
     ReplyCallback m_done;
     std::span<const AnswerStep> m_steps; // what is still to be asked; in the pinned deployment
+    const AnswerStep* m_asked = nullptr; // whose run is under way
     Exchange m_exchange;
     std::vector<std::pair<VersionNumber, TensorSet>> m_outputs;
     std::string m_reason;
     std::optional<ErrorCode> m_firstCode;
-
-    Mutex m_mutex;
-    std::uint64_t m_lastToken GUARDED_BY(m_mutex) = 0;
-    std::optional<Attempt> m_open GUARDED_BY(m_mutex);
-    std::vector<Abandoned> m_abandoned GUARDED_BY(m_mutex);
 };
 
 } // namespace gnomon::serving

@@ -12,7 +12,7 @@ constexpr MonoTime kStart{1h};
 
 void fail(Breaker& breaker, int times, MonoTime at) {
     for (int i = 0; i < times; ++i) {
-        breaker.failed(at);
+        breaker.failed(at, false);
     }
 }
 
@@ -20,7 +20,7 @@ TEST(Breaker, opensAfterFiveFailuresInARow) {
     Breaker breaker;
     fail(breaker, 4, kStart);
     EXPECT_TRUE(breaker.allow(kStart));
-    breaker.failed(kStart);
+    breaker.failed(kStart, false);
     EXPECT_FALSE(breaker.allow(kStart));
     EXPECT_EQ(breaker.state(), Breaker::State::Open);
 }
@@ -38,11 +38,11 @@ TEST(Breaker, opensWhenHalfOfTwentyFailWithinASecond) {
     Breaker breaker;
     for (int i = 0; i < 9; ++i) {
         breaker.succeeded(kStart);
-        breaker.failed(kStart);
+        breaker.failed(kStart, false);
     }
     breaker.succeeded(kStart);
     EXPECT_TRUE(breaker.allow(kStart)) << "19 runs are not yet enough";
-    breaker.failed(kStart);
+    breaker.failed(kStart, false);
     EXPECT_FALSE(breaker.allow(kStart));
 }
 
@@ -50,7 +50,7 @@ TEST(Breaker, theShareIsOfOneSecondOnly) {
     Breaker breaker;
     for (int i = 0; i < 40; ++i) {
         breaker.succeeded(kStart + i * 200ms);
-        breaker.failed(kStart + i * 200ms);
+        breaker.failed(kStart + i * 200ms, false);
     }
     EXPECT_TRUE(breaker.allow(kStart + 9s));
 }
@@ -64,7 +64,7 @@ TEST(Breaker, oneProbeDecidesAndTheTimeDoublesUpToTheLongest) {
         now += open;
         EXPECT_TRUE(breaker.allow(now));
         EXPECT_FALSE(breaker.allow(now)) << "only one probe at a time";
-        breaker.failed(now);
+        breaker.failed(now, true);
     }
     EXPECT_TRUE(breaker.allow(now + 30s));
     breaker.succeeded(now + 30s);
@@ -77,8 +77,42 @@ TEST(Breaker, aProbeThatSaysNothingLeavesRoomForAnother) {
     Breaker breaker;
     fail(breaker, 5, kStart);
     EXPECT_TRUE(breaker.allow(kStart + 1s));
-    breaker.withdrawn();
+    breaker.withdrawn(true);
     EXPECT_TRUE(breaker.allow(kStart + 1s));
+}
+
+TEST(Breaker, underSuspicionOneProbeDecides) {
+    Breaker breaker;
+    breaker.suspect();
+    EXPECT_TRUE(breaker.allow(kStart));
+    EXPECT_FALSE(breaker.allow(kStart)) << "only one probe at a time";
+    breaker.succeeded(kStart);
+    EXPECT_EQ(breaker.state(), Breaker::State::Closed);
+
+    breaker.suspect();
+    EXPECT_TRUE(breaker.allow(kStart));
+    breaker.failed(kStart, true);
+    EXPECT_EQ(breaker.state(), Breaker::State::Open);
+    EXPECT_EQ(breaker.openUntil(), kStart + 1s);
+}
+
+TEST(Breaker, runsThatStartedBeforeTheProbeDoNotFailIt) {
+    Breaker breaker;
+    breaker.suspect();
+    EXPECT_TRUE(breaker.allow(kStart));
+    fail(breaker, 7, kStart);
+    breaker.withdrawn(false);
+    EXPECT_EQ(breaker.state(), Breaker::State::HalfOpen);
+    EXPECT_FALSE(breaker.allow(kStart)) << "the probe is still under way";
+    breaker.succeeded(kStart);
+    EXPECT_EQ(breaker.state(), Breaker::State::Closed);
+}
+
+TEST(Breaker, suspicionDoesNotShortenTheTimeItIsOpen) {
+    Breaker breaker;
+    fail(breaker, 5, kStart);
+    breaker.suspect();
+    EXPECT_FALSE(breaker.allow(kStart + 999ms));
 }
 
 TEST(Breaker, whatStartedBeforeItOpenedDoesNotMoveIt) {

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <optional>
 #include <thread>
 
 namespace gnomon::serving {
@@ -60,9 +61,11 @@ TEST_F(SubstitutionTest, anAnswerThatIsNotFiniteIsNotGiven) {
     }
 }
 
-TEST_F(SubstitutionTest, aRunThatNeverReturnsIsAnsweredInTime) {
-    production().hold();
+TEST(NeverReturns, isAnsweredInTime) {
     for (const auto deadline : {100ms, 500ms}) {
+        ServingBench bench;
+        bench.start();
+        bench.factory.inProcess(1).hold();
         InferenceCall call = bench.call();
         const MonoTime until = bench.clock.monoNow() + deadline;
         call.deadline = until;
@@ -71,9 +74,9 @@ TEST_F(SubstitutionTest, aRunThatNeverReturnsIsAnsweredInTime) {
         ASSERT_TRUE(reply.ok()) << reply.error().message;
         EXPECT_EQ(reply->servedBy, "fallback");
         EXPECT_NE(reply->reason.find("v1 was late"), std::string::npos) << reply->reason;
+        EXPECT_TRUE(bench.factory.inProcess(1).waitForAbandoned(1));
+        bench.factory.inProcess(1).release();
     }
-    EXPECT_TRUE(production().waitForAbandoned(2));
-    production().release();
 }
 
 TEST_F(SubstitutionTest, theConstantIsInTimeWhenEveryVersionHangs) {
@@ -95,9 +98,7 @@ TEST_F(SubstitutionTest, theConstantIsInTimeWhenEveryVersionHangs) {
 
 TEST_F(SubstitutionTest, aLateAnswerChangesNothingAfterwards) {
     production().hold();
-    InferenceCall call = bench.call();
-    call.deadline = bench.clock.monoNow() + 60ms;
-    ASSERT_TRUE(bench.ask(std::move(call)).ok());
+    ASSERT_TRUE(bench.ask().ok());
     production().release();
     const auto observed = bench.observed();
     ASSERT_EQ(observed.size(), 1u);
@@ -124,6 +125,62 @@ TEST_F(SubstitutionTest, afterRepeatedFailuresProductionIsNotAskedForAWhile) {
         EXPECT_EQ(ask().servedBy, "fallback");
     }
     EXPECT_LE(production().runs(), 7u) << "five open the circuit; a slow machine may see a probe or two";
+}
+
+TEST_F(SubstitutionTest, afterOneOverdueRunNobodyWaitsForTheVersion) {
+    production().hold();
+    for (int i = 0; i < 20; ++i) {
+        EXPECT_EQ(ask().servedBy, "fallback");
+    }
+    EXPECT_LE(production().runs(), 3u) << "the first call's and the probe; a slow machine may see another probe";
+    const auto observed = bench.observed();
+    ASSERT_EQ(observed.size(), 20u);
+    EXPECT_EQ(observed[0].exchange.legs[0].outcome, LegOutcome::Late);
+    for (std::size_t i = 1; i < observed.size(); ++i) {
+        EXPECT_EQ(observed[i].exchange.legs[0].outcome, LegOutcome::Skipped) << i;
+        EXPECT_NE(observed[i].exchange.reason.find("v1 is "), std::string::npos) << observed[i].exchange.reason;
+    }
+    production().release();
+}
+
+TEST_F(SubstitutionTest, aProbeThatAnswersBringsTheVersionBack) {
+    production().hold();
+    EXPECT_EQ(ask().servedBy, "fallback");
+    production().release();
+    const InferenceReply meanwhile = ask();
+    EXPECT_EQ(meanwhile.servedBy, "fallback");
+    EXPECT_NE(meanwhile.reason.find("is being tried again"), std::string::npos) << meanwhile.reason;
+    EXPECT_EQ(ask().servedBy, "production");
+}
+
+TEST_F(SubstitutionTest, aCallThatNobodyElseCanAnswerIsTheProbe) {
+    production().hold();
+    EXPECT_EQ(ask().servedBy, "fallback");
+    production().release();
+    InferenceCall named = bench.call();
+    named.version = VersionNumber(1);
+    const auto reply = bench.ask(std::move(named));
+    ASSERT_TRUE(reply.ok()) << reply.error().message;
+    EXPECT_EQ(reply->servedBy, "version");
+    EXPECT_EQ(ask().servedBy, "production");
+}
+
+// Or a version that is merely slower than callers wait could never show that it answers.
+TEST_F(SubstitutionTest, theProbeHasTheWholeBudgetWhateverTheCallersDeadline) {
+    production().hold();
+    EXPECT_EQ(ask().servedBy, "fallback");
+    std::optional<MonoTime> until;
+    production().answer([&until](const port::RunRequest& request) -> Result<port::RunResult> {
+        until = request.deadline;
+        return Error{ErrorCode::Internal, "still broken"};
+    });
+    InferenceCall call = bench.call();
+    call.deadline = bench.clock.monoNow() + 100ms;
+    const MonoTime callersDeadline = *call.deadline;
+    EXPECT_EQ(bench.ask(std::move(call))->servedBy, "fallback");
+    ASSERT_TRUE(until.has_value()) << "the probe was made";
+    EXPECT_GT(*until, callersDeadline);
+    EXPECT_NE(ask().reason.find("is not asked for a while"), std::string::npos) << "a failed probe opens the circuit";
 }
 
 TEST_F(SubstitutionTest, inputsThatTheModelRefusesDoNotOpenTheCircuit) {
