@@ -97,7 +97,7 @@ void runExport(Context& context, const std::string& path) {
     if (!*file) {
         return context.fail({ErrorCode::InvalidArgument, "cannot write " + partial});
     }
-    const auto finished = context.awaitStatus([&](port::Done<void> done) {
+    const auto finished = context.await<void>([&](auto done) {
         (*gateway)->exportAudit({}, {[file](ByteView chunk, std::uint64_t, std::uint64_t) {
                                          file->write(reinterpret_cast<const char*>(chunk.data()),
                                                      static_cast<std::streamsize>(chunk.size()));

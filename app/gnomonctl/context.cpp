@@ -77,13 +77,6 @@ Result<client::InferenceClient*> Context::inference() {
     return m_inferenceClient.get();
 }
 
-Status Context::awaitStatus(const std::function<void(port::Done<void>)>& start) const {
-    const auto done = await<bool>([&](port::Done<bool> answer) {
-        start([answer](Status status) { answer(status ? Result<bool>(true) : Result<bool>(status.error())); });
-    });
-    return done ? Status() : Status(done.error());
-}
-
 void Context::print(const std::string& text) const {
     std::cout << text << std::flush;
 }

@@ -4,18 +4,16 @@
 #include "app/gnomonctl/exit_code.h"
 #include "backend/base/clock.h"
 #include "backend/base/random.h"
+#include "backend/client/blocking.h"
 #include "backend/client/connect_options.h"
 #include "backend/port/node_gateway.h"
 
 #include <nlohmann/json_fwd.hpp>
 
 #include <chrono>
-#include <condition_variable>
-#include <functional>
 #include <memory>
-#include <mutex>
-#include <optional>
 #include <string>
+#include <utility>
 
 namespace CLI {
 class App;
@@ -40,12 +38,11 @@ public:
     Result<port::NodeGateway*> gateway();
     Result<client::InferenceClient*> inference();
 
-    // Waits for the one answer of an asynchronous call: `await<NodeInfo>([&](auto done) { gateway.getNode({}, done);
-    // })`.
-    template <class T>
-    Result<T> await(const std::function<void(port::Done<T>)>& start) const;
-
-    Status awaitStatus(const std::function<void(port::Done<void>)>& start) const;
+    // client::await, as patient as --timeout asks.
+    template <class T, class Start>
+    Result<T> await(Start&& start) const {
+        return client::await<T>(std::forward<Start>(start), timeout() + std::chrono::minutes(2));
+    }
 
     bool json() const { return m_json; }
     std::chrono::milliseconds timeout() const { return std::chrono::milliseconds(m_timeoutMs); }
@@ -76,28 +73,5 @@ private:
     std::unique_ptr<port::NodeGateway> m_gateway;
     std::unique_ptr<client::InferenceClient> m_inferenceClient;
 };
-
-template <class T>
-Result<T> Context::await(const std::function<void(port::Done<T>)>& start) const {
-    // Shared with the callback, which may still come after the wait was given up.
-    struct Answer {
-        std::mutex mutex;
-        std::condition_variable arrived;
-        std::optional<Result<T>> result;
-    };
-    const auto answer = std::make_shared<Answer>();
-    start([answer](Result<T> result) {
-        const std::lock_guard lock(answer->mutex);
-        answer->result.emplace(std::move(result));
-        answer->arrived.notify_all();
-    });
-    std::unique_lock lock(answer->mutex);
-    // The gateway has a deadline of its own for each call; this one only guards against a gateway that never answers.
-    if (!answer->arrived.wait_for(lock, timeout() + std::chrono::minutes(2),
-                                  [&] { return answer->result.has_value(); })) {
-        return Error{ErrorCode::DeadlineExceeded, "the node did not answer in time"};
-    }
-    return std::move(*answer->result);
-}
 
 } // namespace gnomon::ctl

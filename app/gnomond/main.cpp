@@ -22,7 +22,7 @@ namespace {
 using namespace gnomon;
 
 // Stated in --help.
-enum ExitCode { kOk = 0, kUsage = 2, kBadConfig = 3, kCannotStart = 4 };
+enum ExitCode { kOk = 0, kUsage = 2, kBadConfig = 3, kCannotStart = 4, kAuditLost = 5 };
 
 struct Flags {
     std::string config;
@@ -77,10 +77,11 @@ int serve(const node::NodeConfig& config, const std::string& readyFile) {
     sigaddset(&ends, SIGINT);
     pthread_sigmask(SIG_BLOCK, &ends, nullptr);
     std::signal(SIGPIPE, SIG_IGN);
-    prctl(PR_SET_DUMPABLE, 0); // no core file with keys and callers' data in it
+    std::signal(SIGXFSZ, SIG_IGN); // a file at its largest is a full disk, which is dealt with where it is written
+    prctl(PR_SET_DUMPABLE, 0);     // no core file with keys and callers' data in it
     setLogLevel(levelOf(config.logLevel));
     const std::string program = std::filesystem::read_symlink("/proc/self/exe").string();
-    auto runtime = app::Runtime::start(config, program);
+    auto runtime = app::Runtime::start(config, program, [] { ::kill(::getpid(), SIGTERM); });
     if (!runtime) {
         return complain(runtime.error(), kCannotStart);
     }
@@ -89,9 +90,10 @@ int serve(const node::NodeConfig& config, const std::string& readyFile) {
     sigwait(&ends, &signal);
     logEvent(LogLevel::Info, "draining", {{"signal", std::to_string(signal)}});
     (*runtime)->drain();
+    const ExitCode code = (*runtime)->mustStop() ? kAuditLost : kOk;
     runtime->reset();
     // A run that never ended still sits on its thread; destroying what it uses under it would crash at the last moment.
-    std::_Exit(kOk);
+    std::_Exit(code);
 }
 
 } // namespace
@@ -103,7 +105,8 @@ int main(int argc, char** argv) {
     }
     CLI::App app("Serve models and guard them: shadows, fallback, rollback, audit.", "gnomond");
     app.set_version_flag("--version", std::string("gnomond ") + GNOMON_VERSION);
-    app.footer("Exit codes: 0 ended by SIGTERM or SIGINT, 2 usage, 3 configuration, 4 cannot start.");
+    app.footer("Exit codes: 0 ended by SIGTERM or SIGINT, 2 usage, 3 configuration, 4 cannot start, "
+               "5 the audit trail was lost and audit.on_audit_loss is \"stop\".");
     Flags flags;
     app.add_option("--config", flags.config, "Configuration file (TOML)")->required();
     app.add_flag("--check-config", flags.checkConfig, "Only say whether the configuration is understood");

@@ -14,6 +14,7 @@
 #include "backend/store/state_store.h"
 #include "backend/upstream/runner_factory.h"
 
+#include <atomic>
 #include <condition_variable>
 #include <thread>
 
@@ -57,6 +58,8 @@ fs::path onnxRuntimeOf(const node::NodeConfig& config, const std::string& progra
 // In the order of construction; destroyed the other way round.
 struct Runtime::Parts {
     node::NodeConfig config;
+    std::function<void()> wake;
+    std::atomic<bool> mustStop{false};
     SystemClock clock;
     SystemRandom random;
     std::unique_ptr<StateFolder> folder;
@@ -100,6 +103,12 @@ Status Runtime::Parts::openState() {
     options.bootId = bootId.value;
     options.build = GNOMON_VERSION;
     options.queueLimit = config.auditQueue;
+    if (config.onAuditLoss == "stop") {
+        options.lost = [this] {
+            mustStop = true;
+            wake();
+        };
+    }
     GNOMON_ASSIGN(audit, audit::AuditLog::open(options, clock, random, *signer));
     return recordLifecycle("start");
 }
@@ -210,9 +219,11 @@ std::vector<std::string> Runtime::Parts::alarms() {
 Runtime::Runtime(std::unique_ptr<Parts> parts) : m_parts(std::move(parts)) {}
 Runtime::~Runtime() = default;
 
-Result<std::unique_ptr<Runtime>> Runtime::start(const node::NodeConfig& config, const std::string& program) {
+Result<std::unique_ptr<Runtime>> Runtime::start(const node::NodeConfig& config, const std::string& program,
+                                                std::function<void()> wake) {
     auto parts = std::make_unique<Parts>();
     parts->config = config;
+    parts->wake = std::move(wake);
     GNOMON_TRY(parts->openState());
     GNOMON_TRY(parts->openServing(program));
     GNOMON_TRY(parts->openInterfaces());
@@ -225,6 +236,10 @@ Result<std::unique_ptr<Runtime>> Runtime::start(const node::NodeConfig& config, 
         }
     });
     return std::unique_ptr<Runtime>(new Runtime(std::move(parts)));
+}
+
+bool Runtime::mustStop() const {
+    return m_parts->mustStop;
 }
 
 std::vector<std::string> Runtime::inferenceAddresses() const {

@@ -4,6 +4,7 @@
 #include "backend/base/result.h"
 #include "backend/node/config.h"
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -14,9 +15,13 @@ namespace gnomon::app {
 class Runtime {
 public:
     // Opens or makes the state, recovers what a crash left, and serves. program: path of gnomond, for its workers.
-    static Result<std::unique_ptr<Runtime>> start(const node::NodeConfig& config, const std::string& program);
+    // wake: called from any thread, and must not block, when mustStop() has become true.
+    static Result<std::unique_ptr<Runtime>> start(const node::NodeConfig& config, const std::string& program,
+                                                  std::function<void()> wake);
     ~Runtime();
 
+    // Neither the audit trail nor its reserve could be written, and the configuration says to stop then.
+    bool mustStop() const;
     std::vector<std::string> inferenceAddresses() const;
     std::vector<std::string> controlAddresses() const;
     // Health first, then no new calls, then those under way, then what must be written. Call once, then destroy.

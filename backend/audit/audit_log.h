@@ -17,12 +17,16 @@
 namespace gnomon::audit {
 
 struct AuditLogOptions {
-    std::filesystem::path folder; // audit.db and audit_index.db lie here
+    std::filesystem::path folder; // audit.db, audit_index.db and audit.reserve lie here
     std::string origin;           // "gnomon.example/site1/node-a/audit"
     std::string bootId;
     std::string build;
-    std::size_t queueLimit = 4096; // records waiting for the writer
-    std::size_t batchLimit = 256;  // records per commit
+    std::size_t queueLimit = 4096;          // records waiting for the writer
+    std::size_t batchLimit = 256;           // records per commit
+    std::uint64_t reserveBytes = 16u << 20; // of audit.reserve, taken at once
+    // Not even the reserve takes what the node does on its own (once, until it can be written again). From the writer's
+    // thread; must not block.
+    std::function<void()> lost = [] {};
 };
 
 // The append-only RFC 6962 log of one node (FORMAT.md). Thread-safe: one writer thread, readers on their own
@@ -36,7 +40,8 @@ public:
 
     virtual std::string verifierKey() const = 0; // C2SP vkey text
     virtual std::uint64_t size() const = 0;
-    // Why records cannot be written now, or checkpoints not be signed; ok when all is well.
+    // Why records cannot be written now and how full the reserve is, or why checkpoints are not signed; ok when all is
+    // well. The log goes on by itself when it can.
     virtual Status health() const { return {}; }
     virtual Result<Checkpoint> checkpoint() = 0; // newest signed one
     virtual Result<AuditPage> search(const AuditFilter& filter) = 0;

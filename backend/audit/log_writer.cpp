@@ -6,6 +6,10 @@
 #include "backend/proof/checkpoint.h"
 #include "backend/proof/record_codec.h"
 
+#include <algorithm>
+#include <iterator>
+#include <utility>
+
 namespace gnomon::audit {
 
 namespace {
@@ -22,15 +26,27 @@ Result<std::unique_ptr<LogWriter>> LogWriter::open(Parts parts) {
     GNOMON_ASSIGN(std::unique_ptr<EvidenceWriter> evidence, EvidenceWriter::open(parts.file));
     GNOMON_ASSIGN(const std::unique_ptr<EvidenceReader> reader, EvidenceReader::open(parts.file));
     GNOMON_ASSIGN(RecoveredLog log, recoverLog(*reader, parts.identity));
-    std::unique_ptr<LogWriter> writer(new LogWriter(std::move(parts), std::move(evidence), std::move(log)));
+    GNOMON_ASSIGN(std::unique_ptr<ReserveFile> reserve,
+                  ReserveFile::open(parts.reserve, proof::logId(parts.identity.origin), parts.options.reserveBytes));
+    std::unique_ptr<LogWriter> writer(
+        new LogWriter(std::move(parts), std::move(evidence), std::move(log), std::move(reserve)));
     GNOMON_TRY(writer->publish());
-    writer->m_thread = std::thread([raw = writer.get()] { raw->run(); });
+    if (!writer->m_reserve->empty()) {
+        writer->settle(writer->makeReady());
+    }
     return writer;
 }
 
-LogWriter::LogWriter(Parts parts, std::unique_ptr<EvidenceWriter> evidence, RecoveredLog log)
+LogWriter::LogWriter(Parts parts, std::unique_ptr<EvidenceWriter> evidence, RecoveredLog log,
+                     std::unique_ptr<ReserveFile> reserve)
     : m_parts(std::move(parts)), m_log(proof::logId(m_parts.identity.origin)), m_evidence(std::move(evidence)),
-      m_tree(std::move(log.tree)), m_openIntents(std::move(log.openIntents)) {}
+      m_tree(std::move(log.tree)), m_openIntents(std::move(log.openIntents)), m_reserve(std::move(reserve)),
+      m_committed([](std::uint64_t) {}) {}
+
+void LogWriter::start(std::function<void(std::uint64_t size)> committed) {
+    m_committed = std::move(committed);
+    m_thread = std::thread([this] { run(); });
+}
 
 LogWriter::~LogWriter() {
     {
@@ -84,46 +100,126 @@ void LogWriter::setHealth(const Status& status) {
     }
 }
 
-void LogWriter::run() {
-    for (std::vector<Pending> pending = take(); !pending.empty(); pending = take()) {
-        write(std::move(pending));
+// After an attempt to write: says how it went, and when to try again.
+void LogWriter::settle(const Status& status) {
+    m_trouble = status;
+    if (status.ok()) {
+        m_retryAt.reset();
+        m_retryAfter = kFirstRetry;
+        m_lost = false;
+        return setHealth(m_uncleared ? Status(*m_uncleared) : status);
     }
-    if (m_evidence != nullptr && m_unstored) {
-        NewBatch last;
-        last.sizeBefore = last.sizeAfter = m_tree.size();
-        last.partial = m_tree.packPartial();
-        last.checkpoint = m_unstored;
-        if (const Status stored = m_evidence->commit(last); !stored.ok()) {
-            logEvent(LogLevel::Warning, "audit_checkpoint_not_stored", {{"reason", stored.error().message}});
-        }
+    const Time now = std::chrono::steady_clock::now();
+    if (!m_retryAt || *m_retryAt <= now) {
+        m_retryAt = now + m_retryAfter;
+        m_retryAfter = std::min(2 * m_retryAfter, kLastRetry);
+    }
+    Error error = status.error();
+    if (!m_reserve->empty()) {
+        error.message += "; the reserve, where the node's own records wait, is " +
+                         std::to_string(m_reserve->percentFull()) +
+                         " % full: " + std::to_string(m_reserve->entries().size()) + " waiting";
+    }
+    if (m_lost) {
+        error.message += "; the reserve takes no more";
+    }
+    setHealth(error);
+}
+
+void LogWriter::run() {
+    for (auto pending = take(); pending; pending = take()) {
+        pending->empty() ? recover() : write(std::move(*pending));
+    }
+    m_retryAt.reset(); // now or at the next start
+    const Status ready = makeReady();
+    if (const Status stored = ready.ok() && m_unstored ? storeCheckpoint() : ready; !stored.ok()) {
+        logEvent(LogLevel::Warning, "audit_checkpoint_not_stored", {{"reason", stored.error().message}});
     }
 }
 
-// What is queued, at most one batch; waits for the first record only. Empty: the log is closing.
-std::vector<LogWriter::Pending> LogWriter::take() {
+// What is queued, at most one batch; waits for the first record only. Empty: it is time to try again. Absent: the log
+// is closing.
+std::optional<std::vector<LogWriter::Pending>> LogWriter::take() {
+    std::vector<Pending> pending;
     const MutexLock lock(m_mutex);
     while (m_queue.empty() && !m_stopping) {
-        m_wake.wait(m_mutex);
+        if (!m_retryAt) {
+            m_wake.wait(m_mutex);
+        } else if (!m_wake.waitUntil(m_mutex, *m_retryAt) && m_queue.empty() && !m_stopping) {
+            return pending;
+        }
     }
-    std::vector<Pending> pending;
     while (!m_queue.empty() && pending.size() < m_parts.options.batchLimit) {
         pending.push_back(std::move(m_queue.front()));
         m_queue.pop_front();
     }
-    return pending;
+    return pending.empty() ? std::nullopt : std::optional(std::move(pending));
+}
+
+// Without a record at hand: the newest checkpoint is what shows whether the log can be written.
+void LogWriter::recover() {
+    m_retryAt.reset();
+    Status status = makeReady();
+    if (status.ok()) {
+        status = storeCheckpoint();
+    }
+    settle(status.ok() ? publish() : status);
+}
+
+// The log's tail is verified, and nothing waits in the reserve.
+Status LogWriter::makeReady() {
+    if (m_evidence == nullptr) {
+        GNOMON_TRY(reopen());
+    }
+    return m_reserve->empty() ? Status{} : mergeReserve();
+}
+
+Status LogWriter::mergeReserve() {
+    if (m_retryAt && std::chrono::steady_clock::now() < *m_retryAt) {
+        return m_trouble; // it costs too much to be tried for each record
+    }
+    if (!m_uncleared) {
+        GNOMON_ASSIGN(const std::unique_ptr<EvidenceReader> reader, EvidenceReader::open(m_parts.file));
+        GNOMON_ASSIGN(ReserveRest rest, unmerged(*m_reserve, *reader, m_tree.size()));
+        if (rest.gap) {
+            std::vector<Pending> pending;
+            pending.push_back({std::move(rest.gap->record), std::move(rest.gap->payload), {}, false});
+            for (ReservedRecord& one : rest.records) {
+                pending.push_back({std::move(one.record), std::move(one.payload), {}, true});
+            }
+            Staged staged = stage(pending);
+            if (!staged.refused.empty()) {
+                return staged.refused.front().second;
+            }
+            GNOMON_TRY(commit(staged));
+            logEvent(LogLevel::Info, "audit_reserve_merged", {{"records", std::to_string(rest.records.size())}});
+            setHealth(publish());
+            m_committed(m_tree.size());
+        }
+    }
+    const Status cleared = m_reserve->clear();
+    m_uncleared = cleared.ok() ? std::nullopt : std::optional(cleared.error());
+    return {}; // the log itself can be written
+}
+
+Status LogWriter::storeCheckpoint() {
+    NewBatch last;
+    last.sizeBefore = last.sizeAfter = m_tree.size();
+    last.partial = m_tree.packPartial();
+    last.checkpoint = m_unstored;
+    const Status stored = m_evidence->commit(last);
+    if (stored.ok()) {
+        m_unstored.reset();
+    } else {
+        m_evidence.reset();
+    }
+    return stored;
 }
 
 void LogWriter::write(std::vector<Pending> pending) {
-    Status ready;
-    if (m_evidence == nullptr) {
-        ready = reopen();
-    }
+    const Status ready = makeReady();
     if (!ready.ok()) {
-        setHealth(ready);
-        for (const Pending& one : pending) {
-            one.done(unknownOutcome(ready.error()));
-        }
-        return;
+        return keepOwn(std::move(pending), ready.error());
     }
     Staged staged = stage(pending);
     for (const auto& [done, error] : staged.refused) {
@@ -132,16 +228,51 @@ void LogWriter::write(std::vector<Pending> pending) {
     if (staged.accepted.empty()) {
         return;
     }
-    const Status committed = commit(staged);
-    setHealth(committed);
-    if (committed.ok()) {
-        setHealth(publish());
+    if (const Status committed = commit(staged); !committed.ok()) {
+        return keep(std::move(staged), committed.error());
     }
+    settle(publish());
     for (const Accepted& one : staged.accepted) {
-        one.done(committed.ok() ? Result<port::Appended>(one.appended) : unknownOutcome(committed.error()));
+        one.done(one.appended);
     }
-    if (committed.ok()) {
-        m_parts.committed(m_tree.size());
+    m_committed(m_tree.size());
+}
+
+void LogWriter::keepOwn(std::vector<Pending> pending, const Error& cause) {
+    const auto others = std::stable_partition(pending.begin(), pending.end(),
+                                              [](const Pending& one) { return mayUseReserve(one.record); });
+    std::vector<Pending> own(std::make_move_iterator(pending.begin()), std::make_move_iterator(others));
+    Staged staged = stage(own);
+    for (const auto& [done, error] : staged.refused) {
+        done(error);
+    }
+    keep(std::move(staged), cause);
+    for (auto other = others; other != pending.end(); ++other) {
+        other->done(unknownOutcome(cause));
+    }
+}
+
+// The log could not be written. The node's own records become durable in the reserve; the others are refused.
+void LogWriter::keep(Staged staged, const Error& cause) {
+    std::vector<ReserveEntry> entries;
+    for (std::size_t i = 0; i < staged.accepted.size(); ++i) {
+        if (staged.accepted[i].own) {
+            const bool first = m_reserve->empty() && entries.empty();
+            entries.push_back({m_tree.size(), std::move(staged.batch.records[i].bytes),
+                               std::move(staged.batch.records[i].payload), first ? cause.message : std::string()});
+        }
+    }
+    const Status kept = entries.empty() ? Status{} : m_reserve->append(entries);
+    const bool wasLost = m_lost;
+    m_lost = entries.empty() ? m_lost : !kept.ok();
+    settle(cause);
+    for (Accepted& one : staged.accepted) {
+        one.appended.reserved = one.own && kept.ok();
+        one.done(one.appended.reserved ? Result<port::Appended>(one.appended) : unknownOutcome(cause));
+    }
+    if (m_lost && !wasLost) {
+        logEvent(LogLevel::Error, "audit_trail_lost", {{"reason", kept.error().message}});
+        m_parts.options.lost();
     }
 }
 
@@ -163,7 +294,7 @@ LogWriter::Staged LogWriter::stage(std::vector<Pending>& pending) {
         if (record->closesIntent) {
             staged.openIntents.erase(*record->closesIntent);
         }
-        staged.accepted.push_back({std::move(one.done), {record->seq, one.record.time}});
+        staged.accepted.push_back({std::move(one.done), {record->seq, one.record.time}, mayUseReserve(one.record)});
         staged.batch.records.push_back(std::move(record).value());
     }
     staged.batch.sizeAfter = staged.tree.size();
@@ -192,9 +323,11 @@ Result<NewRecord> LogWriter::prepare(Pending& pending, const Staged& staged) {
     record.seq = made.seq;
     record.log = m_log;
     record.time = record.time == WallTime{} ? m_parts.clock.wallNow() : record.time;
-    record.bootId = m_parts.options.bootId;
-    record.monoNs = static_cast<std::uint64_t>(
-        std::chrono::duration_cast<std::chrono::nanoseconds>(m_parts.clock.monoNow().time_since_epoch()).count());
+    if (!pending.reserved) {
+        record.bootId = m_parts.options.bootId;
+        record.monoNs = static_cast<std::uint64_t>(
+            std::chrono::duration_cast<std::chrono::nanoseconds>(m_parts.clock.monoNow().time_since_epoch()).count());
+    }
     record.build = record.build.empty() ? m_parts.options.build : record.build;
     record.payload = {};
     if (pending.payload) {
@@ -249,7 +382,7 @@ Status LogWriter::reopen() {
     if (allLanded) {
         m_tree = std::move(found->tree);
         GNOMON_TRY(publish());
-        m_parts.committed(m_tree.size());
+        m_committed(m_tree.size());
     }
     return {};
 }

@@ -4,6 +4,7 @@
 #include "backend/audit/audit_log.h"
 #include "backend/audit/evidence_writer.h"
 #include "backend/audit/recovery.h"
+#include "backend/audit/reserve_merge.h"
 #include "backend/base/mutex.h"
 
 #include <deque>
@@ -17,8 +18,10 @@ struct LogSnapshot {
     Checkpoint checkpoint;
 };
 
-// Appends: a bounded queue, and one thread that commits what is queued as one transaction (FORMAT.md section 4).
-// Thread-safe. The destructor commits what is queued, stores the last checkpoint and ends the thread.
+// Appends: a bounded queue, and one thread that commits what is queued as one transaction (FORMAT.md section 4). While
+// the log cannot be written, the node's own records go into the reserve, everything else is refused, and the thread
+// tries again by itself. Thread-safe. The destructor commits what is queued, stores the last checkpoint and ends the
+// thread.
 class LogWriter {
 public:
     struct Parts {
@@ -28,11 +31,15 @@ public:
         port::Signer& signer;
         LogIdentity identity;
         std::filesystem::path file;
-        std::function<void(std::uint64_t size)> committed; // from the writer's thread, after callers were told
+        std::filesystem::path reserve;
     };
 
+    // Verifies the tail, and merges what an earlier run left in the reserve.
     static Result<std::unique_ptr<LogWriter>> open(Parts parts);
     ~LogWriter();
+
+    // Begins to take records; once. committed: called from the writer's thread, after callers were told.
+    void start(std::function<void(std::uint64_t size)> committed);
 
     void append(AuditRecord record, std::optional<AuditPayload> payload, port::AppendCallback done);
     std::shared_ptr<const LogSnapshot> snapshot() const;
@@ -44,10 +51,12 @@ private:
         AuditRecord record;
         std::optional<AuditPayload> payload;
         port::AppendCallback done;
+        bool reserved = false; // comes from the reserve, with the boot and the time that it was made at
     };
     struct Accepted {
         port::AppendCallback done;
         port::Appended appended;
+        bool own = false; // may use the reserve
     };
     // One batch on its way to the disk, and what the log will be once it is there.
     struct Staged {
@@ -58,17 +67,29 @@ private:
         std::vector<std::pair<port::AppendCallback, Error>> refused;
     };
 
-    LogWriter(Parts parts, std::unique_ptr<EvidenceWriter> evidence, RecoveredLog log);
+    LogWriter(Parts parts, std::unique_ptr<EvidenceWriter> evidence, RecoveredLog log,
+              std::unique_ptr<ReserveFile> reserve);
     void run();
-    std::vector<Pending> take();
+    std::optional<std::vector<Pending>> take();
     void write(std::vector<Pending> pending);
+    void recover();
+    Status makeReady();
+    Status mergeReserve();
+    Status storeCheckpoint();
+    void keep(Staged staged, const Error& cause);
+    void keepOwn(std::vector<Pending> pending, const Error& cause);
     Staged stage(std::vector<Pending>& pending);
     Result<NewRecord> prepare(Pending& pending, const Staged& staged);
     Status commit(Staged& staged);
     Status reopen();
     Status publish();
     Result<Checkpoint> sign(const merkle::TileTree& tree) const;
+    void settle(const Status& status);
     void setHealth(const Status& status);
+
+    using Time = std::chrono::steady_clock::time_point;
+    static constexpr std::chrono::milliseconds kFirstRetry{100};
+    static constexpr std::chrono::milliseconds kLastRetry{2000};
 
     const Parts m_parts;
     const Digest m_log;
@@ -80,6 +101,13 @@ private:
     std::optional<StoredCheckpoint> m_unstored;  // signed, goes into the next transaction
     std::optional<merkle::TileTree> m_attempted; // what a failed commit would have made of it
     std::optional<Error> m_broken;               // the log is not what it was; a person must look
+    std::unique_ptr<ReserveFile> m_reserve;
+    std::optional<Error> m_uncleared; // the reserve's entries are in the log, but it could not be cleared
+    bool m_lost = false;              // not even the reserve took the last record of the node's own
+    Status m_trouble;                 // of the last attempt
+    std::optional<Time> m_retryAt;
+    std::chrono::milliseconds m_retryAfter = kFirstRetry;
+    std::function<void(std::uint64_t size)> m_committed;
 
     mutable Mutex m_mutex;
     Condition m_wake;
@@ -88,7 +116,7 @@ private:
     std::shared_ptr<const LogSnapshot> m_snapshot GUARDED_BY(m_mutex); // readers keep the one that they use
     Status m_health GUARDED_BY(m_mutex);
 
-    std::thread m_thread; // last: starts when everything else is there
+    std::thread m_thread;
 };
 
 } // namespace gnomon::audit

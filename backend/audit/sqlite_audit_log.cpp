@@ -34,10 +34,11 @@ Result<std::unique_ptr<AuditLog>> SqliteAuditLog::open(AuditLogOptions options, 
     const std::filesystem::path indexFile = options.folder / "audit_index.db";
     std::unique_ptr<SqliteAuditLog> log(new SqliteAuditLog(file, key.text()));
     LogIdentity identity{options.origin, std::move(key)};
-    const auto committed = [raw = log.get()](std::uint64_t size) { raw->m_index->follow(size); };
+    const std::filesystem::path reserve = options.folder / "audit.reserve";
     GNOMON_ASSIGN(log->m_writer,
-                  LogWriter::open({std::move(options), clock, random, signer, std::move(identity), file, committed}));
+                  LogWriter::open({std::move(options), clock, random, signer, std::move(identity), file, reserve}));
     log->m_index = std::make_unique<IndexFollower>(indexFile, log->m_readers, log->size());
+    log->m_writer->start([index = log->m_index.get()](std::uint64_t size) { index->follow(size); });
     return std::unique_ptr<AuditLog>(std::move(log));
 }
 

@@ -6,6 +6,7 @@
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -54,6 +55,7 @@ struct NodeConfig {
 
     // [audit]
     std::uint32_t auditQueue = 4096;
+    std::string onAuditLoss = "hold"; // "hold" or "stop"
 
     // [log]
     std::string logLevel = "info"; // "debug", "info", "warning", "error"
@@ -66,5 +68,7 @@ struct NodeConfig {
 Result<NodeConfig> readConfig(const std::filesystem::path& file);
 // The same from text; `file` is only named in messages and for relative paths.
 Result<NodeConfig> parseConfig(const std::string& text, const std::filesystem::path& file);
+// Full names of all sections and keys that a file may hold: "audit", "audit.queue".
+std::set<std::string> configKeys();
 
 } // namespace gnomon::node

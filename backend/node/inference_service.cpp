@@ -63,14 +63,9 @@ wire::ModelDescription describe(const Version& version) {
     return model;
 }
 
-Error notHere(const std::string& what) {
-    return {ErrorCode::Unimplemented, what + " is not part of the inference interface",
-            "versions are put in force through the control interface, with gnomon or gnomonctl"};
-}
-
 } // namespace
 
-InferenceService::InferenceService(InferenceParts parts) : m_parts(parts) {
+InferenceService::InferenceService(InferenceParts parts) : RefusedCalls(parts.guard), m_parts(parts) {
     SetMessageAllocatorFor_ModelInfer(&m_allocator);
 }
 
@@ -191,18 +186,6 @@ grpc::ServerUnaryReactor* InferenceService::ModelInfer(Context* context, const i
         reactor->Finish(grpc::Status::OK);
     });
     return reactor;
-}
-
-grpc::ServerUnaryReactor* InferenceService::RepositoryModelLoad(Context* context,
-                                                                const inference::RepositoryModelLoadRequest*,
-                                                                inference::RepositoryModelLoadResponse*) {
-    return answer(context, "RepositoryModelLoad", []() -> Status { return notHere("loading a model"); });
-}
-
-grpc::ServerUnaryReactor* InferenceService::RepositoryModelUnload(Context* context,
-                                                                  const inference::RepositoryModelUnloadRequest*,
-                                                                  inference::RepositoryModelUnloadResponse*) {
-    return answer(context, "RepositoryModelUnload", []() -> Status { return notHere("unloading a model"); });
 }
 
 } // namespace gnomon::node

@@ -5,10 +5,9 @@
 #include "backend/base/clock.h"
 #include "backend/node/guard.h"
 #include "backend/node/infer_messages.h"
+#include "backend/node/refused_calls.h"
 #include "backend/serving/endpoint_directory.h"
 #include "backend/serving/pipeline.h"
-
-#include <inference/grpc_service.grpc.pb.h>
 
 #include <atomic>
 #include <string>
@@ -24,14 +23,11 @@ struct InferenceParts {
     const std::atomic<bool>& ready; // false while starting and draining
 };
 
-// The Open Inference Protocol, for callers. No control verb is reachable through it: those that the protocol has
-// answer UNIMPLEMENTED and name the control interface. Thread-safe; no handler blocks.
-class InferenceService final : public inference::GRPCInferenceService::CallbackService {
+// The Open Inference Protocol, for callers. No control verb is reachable through it (RefusedCalls). Thread-safe; no
+// handler blocks.
+class InferenceService final : public RefusedCalls {
 public:
     explicit InferenceService(InferenceParts parts);
-
-    using Context = grpc::CallbackServerContext;
-    using Reactor = grpc::ServerUnaryReactor;
 
     Reactor* ServerLive(Context*, const inference::ServerLiveRequest*, inference::ServerLiveResponse*) override;
     Reactor* ServerReady(Context*, const inference::ServerReadyRequest*, inference::ServerReadyResponse*) override;
@@ -42,10 +38,6 @@ public:
                            inference::ModelMetadataResponse*) override;
     Reactor* ModelConfig(Context*, const inference::ModelConfigRequest*, inference::ModelConfigResponse*) override;
     Reactor* ModelInfer(Context*, const inference::ModelInferRequest*, inference::ModelInferResponse*) override;
-    Reactor* RepositoryModelLoad(Context*, const inference::RepositoryModelLoadRequest*,
-                                 inference::RepositoryModelLoadResponse*) override;
-    Reactor* RepositoryModelUnload(Context*, const inference::RepositoryModelUnloadRequest*,
-                                   inference::RepositoryModelUnloadResponse*) override;
 
 private:
     // Admits the call, runs handle() and finishes with what it returns.

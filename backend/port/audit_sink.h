@@ -13,6 +13,9 @@ namespace gnomon::port {
 struct Appended {
     Seq seq;
     WallTime time;
+    // Durable in the log's reserve, because the log cannot be written now; it gets its place, and seq its meaning, when
+    // it can. For what the node does on its own only: what a person asked for fails instead.
+    bool reserved = false;
 };
 
 using AppendCallback = std::function<void(Result<Appended>)>;

@@ -2,24 +2,11 @@
 #pragma once
 
 #include "backend/base/random.h"
-#include "backend/port/node_gateway.h"
-
-#include <future>
-#include <memory>
+#include "backend/client/blocking.h"
 
 namespace gnomon::test {
 
-// Waits for the one answer of an asynchronous call, at most two minutes.
-template <class T, class Start>
-Result<T> await(Start start) {
-    auto promise = std::make_shared<std::promise<Result<T>>>();
-    auto future = promise->get_future();
-    start([promise](Result<T> result) { promise->set_value(std::move(result)); });
-    if (future.wait_for(std::chrono::minutes(2)) != std::future_status::ready) {
-        return Error{ErrorCode::DeadlineExceeded, "no answer within two minutes"};
-    }
-    return future.get();
-}
+using client::await;
 
 // Plans and executes a change; then waits until it is proven to have taken effect.
 inline Result<EffectProof> change(port::NodeGateway& gateway, const ChangeRequest& request) {

@@ -80,6 +80,18 @@ public:
         ::kill(m_pid, SIGTERM);
         return wait();
     }
+    // Until it ends by itself; the same codes.
+    int wait() {
+        int status = 0;
+        ::waitpid(m_pid, &status, 0);
+        m_pid = 0;
+        return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+    }
+    // No file of the running node can grow beyond a size: a full disk that needs no disk of its own.
+    void limitFiles(rlim_t bytes) {
+        const rlimit limit{bytes, RLIM_INFINITY};
+        ::prlimit(m_pid, RLIMIT_FSIZE, &limit, nullptr);
+    }
 
     pid_t pid() const { return m_pid; }
     const std::string& inference() const { return m_inference; }
@@ -140,13 +152,6 @@ private:
         }
         ::execl(program.c_str(), program.c_str(), "--config", config.c_str(), "--ready-file", ready.c_str(), nullptr);
         ::_exit(127);
-    }
-
-    int wait() {
-        int status = 0;
-        ::waitpid(m_pid, &status, 0);
-        m_pid = 0;
-        return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
     }
 
     NodeProcessOptions m_options;

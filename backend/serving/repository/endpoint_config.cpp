@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "backend/serving/repository/endpoint_config.h"
-#include "backend/serving/repository/toml_table.h"
+#include "backend/config/toml_table.h"
 
 #include <cmath>
 #include <cstring>
@@ -10,14 +10,13 @@ namespace gnomon::serving {
 
 namespace {
 
+using config::TomlFile;
+using config::TomlTable;
+
 constexpr std::int64_t kMostVersion = std::numeric_limits<std::uint32_t>::max();
 constexpr std::int64_t kMostConstant = 1 << 16; // elements
 
-VersionNumber versionOf(std::int64_t number) {
-    return VersionNumber(static_cast<std::uint32_t>(number));
-}
-
-void readShadows(TomlTable& initial, TomlProblems& problems, std::vector<ShadowSpec>& shadows) {
+void readShadows(TomlTable& initial, TomlFile& file, std::vector<ShadowSpec>& shadows) {
     const toml::array* list = initial.takeArray("shadows");
     for (std::size_t i = 0; list != nullptr && i < list->size(); ++i) {
         const toml::table* entry = (*list)[i].as_table();
@@ -25,16 +24,16 @@ void readShadows(TomlTable& initial, TomlProblems& problems, std::vector<ShadowS
             initial.problem("shadows", "must hold tables such as { version = 2, mirror = 100 }");
             return;
         }
-        TomlTable table(*entry, "initial.shadows.", problems);
-        std::int64_t version = 0;
-        std::int64_t mirror = 100;
+        TomlTable table(*entry, "initial.shadows.", file);
+        std::uint32_t version = 0;
+        int mirror = 100;
         table.read("version", version, 1, kMostVersion);
         table.read("mirror", mirror, 0, 100);
         if (version == 0) {
             table.problem("version", "is missing");
         }
         table.done();
-        shadows.push_back({versionOf(version), static_cast<int>(mirror)});
+        shadows.push_back({VersionNumber(version), mirror});
     }
 }
 
@@ -85,12 +84,10 @@ void readDecision(TomlTable table, DecisionRule& rule) {
 }
 
 void readPayload(TomlTable table, PayloadPolicy& payload) {
-    auto maxBytes = static_cast<std::int64_t>(payload.maxBytes);
     table.read("keep", payload.keep);
     table.read("share", payload.share, 0, 1);
-    table.read("max_bytes", maxBytes, 0, 64 << 20);
+    table.read("max_bytes", payload.maxBytes, 0, 64 << 20);
     table.done();
-    payload.maxBytes = static_cast<std::size_t>(maxBytes);
 }
 
 template <class T>
@@ -190,74 +187,59 @@ Tensor readConstant(TomlTable table) {
     return tensor;
 }
 
-void readConstants(TomlTable& top, TomlProblems& problems, std::vector<Tensor>& constant) {
+void readConstants(TomlTable& top, TomlFile& file, std::vector<Tensor>& constant) {
     const toml::array* list = top.takeArray("constant");
     for (std::size_t i = 0; list != nullptr && i < list->size(); ++i) {
         if (const toml::table* entry = (*list)[i].as_table()) {
-            constant.push_back(readConstant(TomlTable(*entry, "constant.", problems)));
+            constant.push_back(readConstant(TomlTable(*entry, "constant.", file)));
         } else {
             top.problem("constant", "must be [[constant]] tables");
         }
     }
 }
 
-void readEndpoint(TomlTable top, TomlProblems& problems, EndpointConfig& config) {
+void readEndpoint(TomlTable top, TomlFile& file, EndpointConfig& config) {
     EndpointSettings& settings = config.settings;
     top.read("description", settings.description);
     top.read("owner", settings.owner);
-    readConstants(top, problems, settings.constant);
-    if (auto initial = top.takeTable("initial")) {
-        std::int64_t production = 0;
-        initial->read("production", production, 1, kMostVersion);
-        if (production > 0) {
-            config.production = versionOf(production);
-        }
-        readShadows(*initial, problems, config.shadows);
-        readChain(*initial, !settings.constant.empty(), config.chain);
-        initial->done();
+    readConstants(top, file, settings.constant);
+    TomlTable initial = top.takeTable("initial");
+    std::uint32_t production = 0;
+    initial.read("production", production, 1, kMostVersion);
+    if (production > 0) {
+        config.production = VersionNumber(production);
     }
-    if (auto decision = top.takeTable("decision")) {
-        readDecision(*decision, settings.decision);
-    }
-    if (auto comparison = top.takeTable("comparison")) {
-        comparison->read("margin", settings.margin, 0, 1);
-        comparison->read("score_margin", settings.scoreMargin, 0, std::numeric_limits<double>::max());
-        comparison->read("cluster_parameter", settings.clusterParameter);
-        comparison->done();
-    }
-    if (auto budget = top.takeTable("budget")) {
-        std::int64_t milliseconds = settings.budget.count();
-        std::int64_t abandoned = settings.abandonedRunsUntilSkipped;
-        budget->read("milliseconds", milliseconds, 1, 30000);
-        budget->read("abandoned_runs_until_skipped", abandoned, 1, 1000);
-        budget->done();
-        settings.budget = std::chrono::milliseconds(milliseconds);
-        settings.abandonedRunsUntilSkipped = static_cast<std::uint32_t>(abandoned);
-    }
-    if (auto payload = top.takeTable("payload")) {
-        readPayload(*payload, settings.payload);
-    }
-    if (auto validation = top.takeTable("validation")) {
-        validation->read("allow_nan", settings.allowNan);
-        validation->done();
-    }
+    readShadows(initial, file, config.shadows);
+    readChain(initial, !settings.constant.empty(), config.chain);
+    initial.done();
+    readDecision(top.takeTable("decision"), settings.decision);
+    TomlTable comparison = top.takeTable("comparison");
+    comparison.read("margin", settings.margin, 0, 1);
+    comparison.read("score_margin", settings.scoreMargin, 0, std::numeric_limits<double>::max());
+    comparison.read("cluster_parameter", settings.clusterParameter);
+    comparison.done();
+    TomlTable budget = top.takeTable("budget");
+    budget.read("milliseconds", settings.budget, 1, 30000);
+    budget.read("abandoned_runs_until_skipped", settings.abandonedRunsUntilSkipped, 1, 1000);
+    budget.done();
+    readPayload(top.takeTable("payload"), settings.payload);
+    TomlTable validation = top.takeTable("validation");
+    validation.read("allow_nan", settings.allowNan);
+    validation.done();
     top.done();
 }
 
 } // namespace
 
 Result<EndpointConfig> parseEndpointConfig(std::string_view toml, const std::string& file, const EndpointName& name) {
-    TomlProblems problems(file);
+    TomlFile source(file);
     EndpointConfig config;
     config.settings.name = name;
-    try {
-        const toml::table parsed = toml::parse(toml);
-        readEndpoint(TomlTable(parsed, "", problems), problems, config);
-    } catch (const toml::parse_error& problem) {
-        problems.add(problem.source(), "this", "is not TOML: " + std::string(problem.description()));
+    if (const auto parsed = source.parse(toml)) {
+        readEndpoint(TomlTable(*parsed, "", source), source, config);
     }
-    if (problems.error()) {
-        return *problems.error();
+    if (source.error()) {
+        return *source.error();
     }
     if (config.chain.empty()) {
         const bool hasConstant = !config.settings.constant.empty();

@@ -1,36 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The disk refuses, the signer refuses, somebody else writes: what the log then does.
+#include "tests/support/full_disk.h"
 #include "tests/unit/audit/audit_fixture.h"
 
-#include <sys/resource.h>
-
 #include <atomic>
-#include <csignal>
 
 namespace gnomon::test {
 namespace {
-
-// No file of this process can grow beyond a size while this lives: the file system's "no more space".
-class FullDisk {
-public:
-    explicit FullDisk(std::uint64_t largestFile) {
-        m_handler = std::signal(SIGXFSZ, SIG_IGN);
-        getrlimit(RLIMIT_FSIZE, &m_limit);
-        rlimit small = m_limit;
-        small.rlim_cur = largestFile;
-        setrlimit(RLIMIT_FSIZE, &small);
-    }
-    ~FullDisk() {
-        setrlimit(RLIMIT_FSIZE, &m_limit);
-        std::signal(SIGXFSZ, m_handler);
-    }
-    FullDisk(const FullDisk&) = delete;
-    FullDisk& operator=(const FullDisk&) = delete;
-
-private:
-    rlimit m_limit{};
-    void (*m_handler)(int) = nullptr;
-};
 
 class Failure : public AuditFixture {};
 

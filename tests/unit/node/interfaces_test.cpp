@@ -196,17 +196,30 @@ TEST_F(InterfacesTest, declaringAnExperimentTwiceWithOneRequestIdIsDoneOnce) {
     EXPECT_EQ(recordsOf(RecordKind::Config, 1).size(), 1u);
 }
 
-TEST_F(InterfacesTest, controlVerbsOfTheProtocolPointToTheControlInterface) {
+TEST_F(InterfacesTest, callsThatAreNeverCarriedOutSayWhatToUseInstead) {
     const auto channel = channelAs("caller/bank/app", m_node.interfaces->inferenceAddresses().at(0));
-    const auto stub = inference::GRPCInferenceService::NewStub(channel);
-    grpc::ClientContext context;
-    inference::RepositoryModelUnloadResponse response;
-    const grpc::Status status = stub->RepositoryModelUnload(&context, {}, &response);
-    EXPECT_EQ(status.error_code(), grpc::StatusCode::UNIMPLEMENTED);
-    EXPECT_NE(status.error_details().find("control interface"), std::string::npos);
-    grpc::ClientContext other;
-    inference::ModelStatisticsResponse statistics;
-    EXPECT_EQ(stub->ModelStatistics(&other, {}, &statistics).error_code(), grpc::StatusCode::UNIMPLEMENTED);
+    grpc::GenericStub stub(channel);
+    const auto refusal = [&](const std::string& method) {
+        grpc::ClientContext context;
+        const grpc::Slice nothing("");
+        const grpc::ByteBuffer request(&nothing, 1);
+        grpc::ByteBuffer response;
+        std::promise<grpc::Status> done;
+        stub.UnaryCall(&context, "/inference.GRPCInferenceService/" + method, {}, &request, &response,
+                       [&](grpc::Status status) { done.set_value(std::move(status)); });
+        const grpc::Status status = done.get_future().get();
+        EXPECT_EQ(status.error_code(), grpc::StatusCode::UNIMPLEMENTED) << method;
+        return status.error_message();
+    };
+    EXPECT_NE(refusal("RepositoryModelLoad").find("gnomonctl promote"), std::string::npos);
+    EXPECT_NE(refusal("RepositoryModelUnload").find("gnomon.v1.DeploymentService"), std::string::npos);
+    for (const char* method : {"SystemSharedMemoryStatus", "SystemSharedMemoryRegister", "SystemSharedMemoryUnregister",
+                               "CudaSharedMemoryStatus", "CudaSharedMemoryRegister", "CudaSharedMemoryUnregister",
+                               "TraceSetting", "LogSettings"}) {
+        const std::string said = refusal(method);
+        EXPECT_NE(said.find(method), std::string::npos) << said;
+        EXPECT_NE(said.find("gnomon"), std::string::npos) << method << " names no command: " << said;
+    }
 }
 
 TEST_F(InterfacesTest, healthIsServedPerEndpointToWhoeverIsAuthenticated) {
