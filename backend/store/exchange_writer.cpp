@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cmath>
 #include <iterator>
+#include <utility>
 
 namespace gnomon::store {
 
@@ -60,6 +61,12 @@ void ExchangeWriter::prepare() {
     m_insertExchange = std::make_unique<SQLite::Statement>(
         *m_database, "INSERT OR IGNORE INTO exchange VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
     m_insertPayload = std::make_unique<SQLite::Statement>(*m_database, "INSERT INTO payload VALUES (?, ?)");
+    recount();
+}
+
+void ExchangeWriter::recount() {
+    m_endpoints.clear();
+    m_rows.clear();
     m_nextSeq = m_database->execAndGet("SELECT coalesce(max(seq), 0) + 1 FROM exchange").getInt64();
     SQLite::Statement counts(
         *m_database, "SELECT id, name, (SELECT count(*) FROM exchange WHERE endpoint = endpoint.id) FROM endpoint");
@@ -147,11 +154,15 @@ void ExchangeWriter::finishBatch(std::size_t size, const Status& status) {
 Status ExchangeWriter::write(const std::vector<Observation>& batch) {
     return guarded("record exchanges", [&]() -> Status {
         MutexLock lock(m_databaseMutex);
+        if (std::exchange(m_uncounted, true)) {
+            recount();
+        }
         SQLite::Transaction transaction(*m_database);
         for (const Observation& observation : batch) {
             insert(observation);
         }
         transaction.commit();
+        m_uncounted = false;
         return {};
     });
 }

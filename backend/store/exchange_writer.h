@@ -37,6 +37,8 @@ private:
     std::vector<Observation> nextBatch();
     void finishBatch(std::size_t size, const Status& status);
     Status write(const std::vector<Observation>& batch);
+    // What the members below say of the file, read from it.
+    void recount() REQUIRES(m_databaseMutex);
     void insert(const Observation& observation) REQUIRES(m_databaseMutex);
     std::int64_t endpointId(const EndpointName& endpoint) REQUIRES(m_databaseMutex);
     // The payload as it is to be stored; empty when this one is not kept.
@@ -60,6 +62,7 @@ private:
     std::map<EndpointName, std::int64_t> m_endpoints GUARDED_BY(m_databaseMutex);
     std::map<std::int64_t, std::uint64_t> m_rows GUARDED_BY(m_databaseMutex); // by endpoint
     std::int64_t m_nextSeq GUARDED_BY(m_databaseMutex) = 1;
+    bool m_uncounted GUARDED_BY(m_databaseMutex) = false; // a batch failed: they tell of rows that were rolled back
     std::optional<MonoTime> m_lastAgeCheck GUARDED_BY(m_databaseMutex);
 
     mutable Mutex m_mutex;

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "tests/support/full_disk.h"
 #include "tests/unit/store/exchanges.h"
 
 #include <algorithm>
@@ -73,6 +74,23 @@ TEST_F(ExchangeStore, whatDoesNotFitTheQueueIsCounted) {
     ASSERT_TRUE(store->flush());
     EXPECT_EQ(listed({}).size(), 3u);
     EXPECT_FALSE(store->trouble());
+}
+
+TEST_F(ExchangeStore, recordsAgainAfterABatchFailed) {
+    open();
+    {
+        const test::FullDisk full(4096);
+        record(exchange(0.2, 0.7));
+        EXPECT_FALSE(store->flush());
+        EXPECT_TRUE(store->trouble());
+    }
+    // The endpoint's row was rolled back with the batch.
+    const Exchange next = record(exchange(0.2, 0.7));
+    const Status written = store->flush();
+    EXPECT_TRUE(written) << written.error().message;
+    EXPECT_FALSE(store->trouble());
+    EXPECT_TRUE(store->get(next.id));
+    EXPECT_EQ(store->dropped(), 1u);
 }
 
 TEST_F(ExchangeStore, payloadsAreKeptAsTheEndpointSays) {
