@@ -6,6 +6,9 @@
 #include <grpcpp/security/credentials.h>
 #include <grpcpp/support/channel_arguments.h>
 
+#include <algorithm>
+#include <iterator>
+
 namespace gnomon::client {
 
 namespace {
@@ -46,10 +49,24 @@ Line makeLine(const ConnectOptions& options, const Clock& clock, int mostReceive
             std::move(error)};
 }
 
-Line Connection::renew() {
+Line Connection::replace() {
     Line line = makeLine(m_options, m_clock);
     const MutexLock lock(m_mutex);
+    if (m_line.channel) {
+        m_retired.push_back(std::move(m_line.channel));
+    }
     m_line = line;
+    return line;
+}
+
+Line Connection::renew() {
+    Line line = replace();
+    std::vector<std::shared_ptr<grpc::Channel>> unused; // goes after the lock: it may wait for callbacks
+    const MutexLock lock(m_mutex);
+    const auto used =
+        std::partition(m_retired.begin(), m_retired.end(), [](const auto& channel) { return channel.use_count() > 1; });
+    unused.assign(std::make_move_iterator(used), std::make_move_iterator(m_retired.end()));
+    m_retired.erase(used, m_retired.end());
     return line;
 }
 
@@ -60,7 +77,7 @@ Line Connection::current() {
             return m_line;
         }
     }
-    return renew();
+    return replace();
 }
 
 } // namespace gnomon::client

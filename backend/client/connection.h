@@ -8,6 +8,7 @@
 
 #include <memory>
 #include <optional>
+#include <vector>
 
 namespace grpc {
 class Channel;
@@ -24,23 +25,27 @@ struct Line {
 // A connection of its own, shared with no other channel of the process. Connects at its first call.
 Line makeLine(const ConnectOptions& options, const Clock& clock, int mostReceivedBytes = 16 << 20);
 
-// The line that calls use now. Thread-safe.
+// The line that calls use now. Thread-safe. It outlives all calls, and keeps every line until none of them uses it: the
+// last reference to a channel must not go in a callback, for gRPC 1.51 aborts when its thread ends itself.
 class Connection {
 public:
     // clock must outlive the connection.
     Connection(ConnectOptions options, const Clock& clock) : m_options(std::move(options)), m_clock(clock) {}
 
     const ConnectOptions& options() const { return m_options; }
-    // Makes a new line, with the files as they are now. Calls on the old one go on.
+    // Makes a new line, with the files as they are now. Calls on the old one go on. Not from a call's callback.
     Line renew();
     // The newest line; a new one when there is none or it cannot work.
     Line current();
 
 private:
+    Line replace();
+
     const ConnectOptions m_options;
     const Clock& m_clock;
     Mutex m_mutex;
     Line m_line GUARDED_BY(m_mutex);
+    std::vector<std::shared_ptr<grpc::Channel>> m_retired GUARDED_BY(m_mutex);
 };
 
 } // namespace gnomon::client

@@ -7,11 +7,13 @@
 #include "backend/wire/deployment.h"
 #include "backend/wire/exchange.h"
 #include "tests/support/await.h"
+#include "tests/support/link_log.h"
 #include "tests/unit/client/scripted_node.h"
 
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <future>
 #include <thread>
 
 namespace gnomon {
@@ -37,6 +39,37 @@ protected:
 };
 
 const EndpointName kEndpoint("spam-filter");
+
+// gRPC 1.51 aborts when the last channel of its callback threads goes on one of them. Opening the link replaces the
+// channel that the call is under way on, and has not made a call with a callback yet when that one is answered.
+TEST_F(GatewayTest, anAnswerMayBeTheLastOnAReplacedChannel) {
+    std::promise<void> asked;
+    std::promise<void> answered;
+    std::atomic<bool> first{true};
+    m_script.answer("WhoAmI", [&](const auto&, auto& response) {
+        asked.get_future().wait();
+        v1::WhoAmIResponse who;
+        *who.mutable_principal() = wire::toProto(test::principal());
+        response.CopyFrom(who);
+        return grpc::Status::OK;
+    });
+    m_script.answer("GetNode", [&](const auto&, auto&) {
+        if (first.exchange(false)) {
+            asked.set_value();
+            answered.get_future().wait();
+            std::this_thread::sleep_for(100ms); // as long as a thread needs to end itself
+        }
+        return grpc::Status::OK;
+    });
+    test::LinkLog log;
+    m_gateway->whoAmI({}, [&](const Result<Principal>& who) {
+        EXPECT_TRUE(who.ok());
+        answered.set_value();
+    });
+    m_gateway->open(log.events());
+    EXPECT_EQ(log.awaitUpdate().endpoints.size(), test::nodeUpdate().endpoints.size());
+    m_gateway->close();
+}
 
 TEST_F(GatewayTest, unaryVerbsGiveWhatTheNodeSent) {
     v1::WhoAmIResponse who;
