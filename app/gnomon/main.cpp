@@ -3,6 +3,7 @@
 
 #include "app/gnomon/console.h"
 #include "app/gnomon/flags.h"
+#include "backend/wire/library_log.h"
 
 #include <sys/prctl.h>
 
@@ -22,6 +23,7 @@ int complain(const gnomon::Error& error, int code) {
 } // namespace
 
 int main(int argc, char** argv) {
+    gnomon::wire::routeLibraryLogs();
     prctl(PR_SET_DUMPABLE, 0); // no core file with what nodes sent in it
     QApplication application(argc, argv);
     QApplication::setApplicationName(QStringLiteral("gnomon"));

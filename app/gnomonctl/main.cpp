@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/gnomonctl/context.h"
 #include "app/gnomonctl/verbs.h"
+#include "backend/wire/library_log.h"
 
 #include <CLI/CLI.hpp>
 
 int main(int argc, char** argv) {
     using namespace gnomon::ctl;
+    gnomon::wire::routeLibraryLogs();
     CLI::App app("Operate Gnomon serving nodes from the command line.", "gnomonctl");
     app.set_version_flag("--version", std::string("gnomonctl ") + GNOMON_VERSION);
     app.require_subcommand(1);
