@@ -52,6 +52,10 @@ NodeSession::NodeSession(port::ConnectionProfile profile, std::unique_ptr<port::
     m_coalesce.setSingleShot(true);
     m_coalesce.setInterval(kUpdateInterval);
     connect(&m_coalesce, &QTimer::timeout, this, &NodeSession::deliver);
+    m_silence.setSingleShot(true);
+    m_silence.setTimerType(Qt::PreciseTimer); // a coarse one may run out too early, and then says nothing
+    m_silence.setInterval(kStaleAfter);
+    connect(&m_silence, &QTimer::timeout, this, &NodeSession::tick);
 }
 
 NodeSession::~NodeSession() {
@@ -105,9 +109,10 @@ std::optional<std::chrono::milliseconds> NodeSession::retryIn() const {
 
 void NodeSession::tick() {
     const auto now = age();
-    const Freshness judged = !m_latest || !now     ? Freshness::Unknown
-                             : *now >= kStaleAfter ? Freshness::Stale
-                                                   : Freshness::Live;
+    const bool connected = m_link.state == port::LinkState::Live;
+    const Freshness judged = !m_latest || !now                 ? Freshness::Unknown
+                             : connected && *now < kStaleAfter ? Freshness::Live
+                                                               : Freshness::Stale;
     if (judged != m_freshness) {
         m_freshness = judged;
         Q_EMIT freshnessChanged();
@@ -150,6 +155,7 @@ void NodeSession::deliver() {
         return;
     }
     m_coalesce.start();
+    m_silence.start();
     m_latest = std::move(letter->update);
     m_heard = letter->heard;
     m_heardWall = letter->heardWall;

@@ -22,12 +22,13 @@ class Job;
 // Whether what is on screen is how the node is now.
 enum class Freshness {
     Unknown, // nothing was ever heard
-    Live,    // heard within kStaleAfter
+    Live,    // connected, and heard within kStaleAfter
     Stale,   // what is known is old; it has an age
 };
 
-// Three missed heartbeats of 2 s.
-constexpr std::chrono::seconds kStaleAfter{6};
+// Three missed heartbeats, of which a node sends one a second, and one more for a busy machine. A connection that is
+// known to be lost makes stale at once.
+constexpr std::chrono::seconds kStaleAfter{4};
 
 // One node as the console sees it: its link, its latest snapshot and its verbs. GUI thread only; the gateway's threads
 // reach it through the Relay alone. Updates are coalesced to 10 a second. An answer is only given while its Request is
@@ -62,7 +63,7 @@ public:
     // This clock minus the node's, when the newest snapshot came; absent before it.
     std::optional<std::chrono::milliseconds> clockSkew() const { return m_skew; }
 
-    // Re-judges freshness by the clock. Called once a second by the fleet.
+    // Re-judges freshness by the link and the clock. Also called once a second by the fleet.
     void tick();
 
     // Verbs. Hold what they return for as long as the answer matters.
@@ -109,6 +110,7 @@ private:
     std::shared_ptr<Mailbox> m_mailbox; // shared with the Watch callbacks
     std::unique_ptr<port::NodeGateway> m_gateway;
     QTimer m_coalesce;
+    QTimer m_silence; // runs out when the newest snapshot is kStaleAfter old
     port::LinkStatus m_link;
     std::optional<NodeUpdate> m_latest;
     std::optional<MonoTime> m_heard;

@@ -36,20 +36,35 @@ private Q_SLOTS:
         QVERIFY(pane("controlPane")->state() == StatePane::State::Empty);
     }
 
-    void panesGoStaleAfterSixSecondsOfSilenceAndComeBack() {
+    void panesGoStaleAfterFourSecondsOfSilenceAndComeBack() {
         const std::string eu = m_w->console.add("eu-1");
         QVERIFY(m_w->open());
         m_w->window->showScreen(u"control"_s);
         QTRY_VERIFY(pane("controlPane")->state() == StatePane::State::Live);
-        m_w->console.silence(5s);
+        m_w->console.silence(3s);
         QVERIFY(pane("controlPane")->state() == StatePane::State::Live);
         m_w->console.silence(1s);
         QVERIFY(pane("controlPane")->state() == StatePane::State::Stale);
-        QVERIFY(pane("controlPane")->stateText().contains(u"6 s ago"_s));
-        m_w->console.silence(35s);
+        QVERIFY(pane("controlPane")->stateText().contains(u"4 s ago"_s));
+        m_w->console.silence(37s);
         QVERIFY(pane("controlPane")->stateText().contains(u"41 s ago"_s));
         m_w->console.node(eu).push();
         QTRY_VERIFY(pane("controlPane")->state() == StatePane::State::Live);
+    }
+
+    void panesGoStaleAtOnceWhenTheConnectionIsLost() {
+        const std::string eu = m_w->console.add("eu-1");
+        QVERIFY(m_w->open());
+        m_w->window->showScreen(u"control"_s);
+        QTRY_VERIFY(pane("controlPane")->state() == StatePane::State::Live);
+        m_w->console.clock.advance(1s);
+        port::LinkStatus lost;
+        lost.state = port::LinkState::Waiting;
+        lost.retryAt = m_w->console.clock.monoNow() + 6s;
+        m_w->console.node(eu).setLink(lost);
+        QTRY_VERIFY(pane("controlPane")->state() == StatePane::State::Stale);
+        QVERIFY(pane("controlPane")->stateText().contains(u"1 s ago"_s));
+        QVERIFY(pane("controlPane")->stateText().contains(u"Retrying in 6 s"_s));
     }
 
     void theNeighbourOfAVanishedEndpointIsNotChosenForAnybody() {

@@ -122,20 +122,43 @@ private Q_SLOTS:
         QVERIFY(m_session->freshness() == Freshness::Live);
     }
 
-    void silenceOfSixSecondsIsStale() {
+    void silenceOfFourSecondsIsStale() {
         m_session->open();
         m_node->goLive();
         QTRY_VERIFY(m_session->freshness() == Freshness::Live);
         QSignalSpy changed(m_session.get(), &NodeSession::freshnessChanged);
-        m_clock->advance(5999ms);
+        m_clock->advance(3999ms);
         m_session->tick();
         QVERIFY(m_session->freshness() == Freshness::Live);
         m_clock->advance(1ms);
         m_session->tick();
         QVERIFY(m_session->freshness() == Freshness::Stale);
         QCOMPARE(changed.size(), 1);
-        QCOMPARE(m_session->age(), std::optional<std::chrono::milliseconds>(6000ms));
+        QCOMPARE(m_session->age(), std::optional<std::chrono::milliseconds>(4000ms));
         m_node->push();
+        QTRY_VERIFY(m_session->freshness() == Freshness::Live);
+    }
+
+    void silenceIsNoticedWithoutAnybodyAsking() {
+        SystemClock clock;
+        NodeSession session(profileNamed("node-a"), std::make_unique<test::FakeGateway>(m_node), clock);
+        session.open();
+        m_node->goLive();
+        QTRY_VERIFY(session.freshness() == Freshness::Live);
+        QTRY_VERIFY_WITH_TIMEOUT(session.freshness() == Freshness::Stale, 30000); // of real time, and nobody ticks
+        QVERIFY(*session.age() >= kStaleAfter);
+    }
+
+    void lostConnectionIsStaleAtOnce() {
+        m_session->open();
+        m_node->goLive();
+        QTRY_VERIFY(m_session->freshness() == Freshness::Live);
+        port::LinkStatus lost;
+        lost.state = port::LinkState::Waiting;
+        m_node->setLink(lost);
+        QTRY_VERIFY(m_session->freshness() == Freshness::Stale);
+        QCOMPARE(m_session->age(), std::optional<std::chrono::milliseconds>(0ms));
+        m_node->goLive();
         QTRY_VERIFY(m_session->freshness() == Freshness::Live);
     }
 
