@@ -18,14 +18,17 @@ QString tr(const char* text) {
 
 } // namespace
 
-QString trustHeadline(const LogTrust& trust) {
+QString trustHeadline(const LogTrust& trust, std::uint64_t shown) {
     switch (trust.finding) {
     case Finding::NotChecked:
         return trust.checking        ? tr("Checking the log…")
                : trust.why.isEmpty() ? tr("The log was not checked yet.")
                                      : tr("The log is not proved: ") + sentenceOf(trust.why.toStdString());
     case Finding::Verified:
-        return tr("Log verified here: %1 records.").arg(trust.pinned ? countText(trust.pinned->size) : u"–"_s);
+        return trust.pinned && trust.pinned->size < shown
+                   ? tr("Log verified here: the first %1 of %2 records.")
+                         .arg(countText(trust.pinned->size), countText(shown))
+                   : tr("Log verified here: %1 records.").arg(trust.pinned ? countText(trust.pinned->size) : u"–"_s);
     case Finding::Altered:
         return tr("Log altered: ") + sentenceOf(trust.why.toStdString());
     case Finding::Missing:

@@ -9,8 +9,9 @@
 
 namespace gnomon::ui {
 
-// "Log verified here: 48 210 records", or what is wrong with it.
-QString trustHeadline(const LogTrust& trust);
+// "Log verified here: 48 210 records", or what is wrong with it. shown: how large the log is of which records are
+// shown.
+QString trustHeadline(const LogTrust& trust, std::uint64_t shown = 0);
 // What follows from it for the reader; empty when all is well.
 QString trustConsequence(const LogTrust& trust);
 

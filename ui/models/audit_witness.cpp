@@ -15,6 +15,11 @@ using namespace Qt::StringLiterals;
 namespace {
 
 constexpr std::chrono::seconds kCadence{10};
+constexpr std::chrono::milliseconds kPause{500}; // a log that grows fast is looked at twice a second
+
+bool isAway(ErrorCode code) {
+    return code == ErrorCode::Unavailable || code == ErrorCode::DeadlineExceeded || code == ErrorCode::Cancelled;
+}
 
 std::string sinceKey(const std::string& origin) {
     return "witness.since." + origin;
@@ -35,6 +40,10 @@ LogWitness::LogWitness(NodeSession& session, port::ConsoleStore& store, const Cl
     : QObject(&session), m_session(session), m_store(store), m_clock(clock) {
     m_timer.setInterval(kCadence);
     connect(&m_timer, &QTimer::timeout, this, &LogWitness::check);
+    m_pause.setInterval(kPause);
+    m_pause.setSingleShot(true);
+    connect(&m_pause, &QTimer::timeout, this, &LogWitness::followGrowth);
+    connect(&session, &NodeSession::updated, this, &LogWitness::followGrowth);
     connect(&session, &NodeSession::linkChanged, this, &LogWitness::followLink);
     connect(&session, &NodeSession::nodeReplaced, this, &LogWitness::forget);
     followLink();
@@ -48,17 +57,30 @@ void LogWitness::followLink() {
     } else if (!live && m_timer.isActive()) {
         m_timer.stop();
         m_fetch.cancel();
-        LogTrust trust = m_trust;
-        trust.checking = false;
-        trust.unreachable = tr("the node is not reachable");
-        update(trust);
+        m_growing.clear();
+        unreached(tr("the node is not reachable"));
     }
+}
+
+// Heartbeats bring the newest checkpoint along. One that is not newer may have overtaken a proof on its way: nothing
+// is to be seen from it.
+void LogWitness::followGrowth() {
+    const NodeUpdate* latest = m_session.latest();
+    const bool grown = latest != nullptr && m_trust.pinned && latest->auditHead.size > m_trust.pinned->size;
+    if (!grown || m_told == latest->auditHead || m_trust.checking || m_pause.isActive()) {
+        return;
+    }
+    m_pause.start();
+    m_told = latest->auditHead;
+    begin();
+    judge(*m_told, 0, [this](Finding finding, const QString& why, bool asked) { settle(finding, why, asked); });
 }
 
 void LogWitness::forget() {
     m_fetch.cancel();
     m_growing.clear();
     m_admitted.reset();
+    m_told.reset();
     update({});
     check();
 }
@@ -80,27 +102,38 @@ void LogWitness::check() {
     if (m_trust.checking || !m_session.node()) {
         return;
     }
-    LogTrust trust = m_trust;
-    trust.checking = true;
-    update(trust);
+    begin();
     // Only what was pinned before the question can make a smaller answer suspicious.
     const auto before = m_store.pinned(m_session.node()->auditOrigin);
     const std::uint64_t floor = before.ok() && before->has_value() ? (*before)->checkpoint.size : 0;
     m_fetch = m_session.getCheckpoint([this, floor](const Result<Checkpoint>& claimed) {
         if (!claimed.ok()) {
-            LogTrust unreached = m_trust;
-            unreached.checking = false;
-            unreached.unreachable = text(claimed.error());
-            update(unreached);
+            unreached(text(claimed.error()));
             return;
         }
-        judge(*claimed, floor, [this](Finding finding, const QString& why) { settle(finding, why); });
+        judge(*claimed, floor,
+              [this](Finding finding, const QString& why, bool asked) { settle(finding, why, asked); });
     });
+}
+
+void LogWitness::begin() {
+    LogTrust trust = m_trust;
+    trust.checking = true;
+    update(trust);
+}
+
+// What was found before stays as it was.
+void LogWitness::unreached(const QString& why) {
+    LogTrust trust = m_trust;
+    trust.checking = false;
+    trust.unreachable = why;
+    update(trust);
 }
 
 void LogWitness::admit(const Checkpoint& checkpoint, QObject* context, Judgement judgement) {
     judge(checkpoint, 0,
-          [guard = QPointer<QObject>(context), judgement = std::move(judgement)](Finding finding, const QString& why) {
+          [guard = QPointer<QObject>(context), judgement = std::move(judgement)](Finding finding, const QString& why,
+                                                                                 bool) {
               if (!guard.isNull()) {
                   judgement(finding, why);
               }
@@ -108,9 +141,10 @@ void LogWitness::admit(const Checkpoint& checkpoint, QObject* context, Judgement
 }
 
 // Signature by the pinned key, then the right log, then the same history as before.
-void LogWitness::judge(const Checkpoint& claimed, std::uint64_t floor, Judgement done) {
+void LogWitness::judge(const Checkpoint& claimed, std::uint64_t floor, Verdict verdict) {
+    const auto done = [&verdict](Finding finding, const QString& why) { verdict(finding, why, true); };
     if (!m_session.node()) {
-        done(Finding::NotChecked, tr("the node has not said who it is"));
+        verdict(Finding::NotChecked, tr("the node has not said who it is"), false);
         return;
     }
     const NodeInfo& node = *m_session.node();
@@ -154,13 +188,13 @@ void LogWitness::judge(const Checkpoint& claimed, std::uint64_t floor, Judgement
     if (same || m_admitted == *opened) {
         done(Finding::Verified, {});
     } else if (opened->size >= before.size) {
-        proveGrowth(before, *opened, std::move(done));
+        proveGrowth(before, *opened, std::move(verdict));
     } else {
-        proveGrowth(*opened, before, std::move(done));
+        proveGrowth(*opened, before, std::move(verdict));
     }
 }
 
-void LogWitness::proveGrowth(const Checkpoint& older, const Checkpoint& newer, Judgement done) {
+void LogWitness::proveGrowth(const Checkpoint& older, const Checkpoint& newer, Verdict done) {
     const auto grown = m_growing.insert(m_growing.end(), Growth{older, newer, std::move(done), {}});
     grown->request =
         m_session.proveConsistency(older.size, newer.size, [this, grown](const Result<ConsistencyProof>& answer) {
@@ -169,7 +203,8 @@ void LogWitness::proveGrowth(const Checkpoint& older, const Checkpoint& newer, J
             if (!answer.ok()) {
                 // A node that refuses to prove what it signed has not shown that it is honest.
                 growth.done(Finding::NotChecked,
-                            tr("the node did not prove that its log only grew: %1").arg(text(answer.error())));
+                            tr("the node did not prove that its log only grew: %1").arg(text(answer.error())),
+                            !isAway(answer.error().code));
                 return;
             }
             const Status honest = proof::checkGrowth(growth.older, growth.newer, *answer);
@@ -177,18 +212,19 @@ void LogWitness::proveGrowth(const Checkpoint& older, const Checkpoint& newer, J
                 growth.done(
                     Finding::Rewritten,
                     tr("what the node signs now does not begin with the %1 records that this console saw before")
-                        .arg(countText(growth.older.size)));
+                        .arg(countText(growth.older.size)),
+                    true);
                 return;
             }
             const auto pinned = m_store.pinned(growth.newer.origin);
             if (pinned.ok() && pinned->has_value() && (*pinned)->checkpoint.size < growth.newer.size) {
                 if (const Status stored = pin(growth.newer); !stored.ok()) {
-                    growth.done(Finding::NotChecked, text(stored.error()));
+                    growth.done(Finding::NotChecked, text(stored.error()), true);
                     return;
                 }
             }
             m_admitted = growth.older;
-            growth.done(Finding::Verified, {});
+            growth.done(Finding::Verified, {}, true);
         });
 }
 
@@ -200,10 +236,20 @@ Status LogWitness::pin(const Checkpoint& checkpoint) {
     if (since.empty()) {
         GNOMON_TRY(m_store.setSetting(sinceKey(checkpoint.origin), std::to_string(now.time_since_epoch().count())));
     }
+    if (m_trust.finding == Finding::Verified) { // a proof of a record brought it along
+        LogTrust trust = m_trust;
+        trust.pinned = checkpoint;
+        trust.checked = now;
+        update(trust);
+    }
     return {};
 }
 
-void LogWitness::settle(Finding finding, const QString& why) {
+void LogWitness::settle(Finding finding, const QString& why, bool asked) {
+    if (!asked) {
+        unreached(why);
+        return;
+    }
     LogTrust trust;
     trust.finding = finding;
     trust.why = why;

@@ -29,9 +29,10 @@ struct LogTrust {
     bool operator==(const LogTrust&) const = default;
 };
 
-// Keeps a node honest about its log: on connect, and every ten seconds, the newest checkpoint must be signed by the
-// pinned key and begin with everything that was seen before; only then it is pinned, and only then shown. The key is
-// pinned at the first meeting. GUI thread only. One per session, which owns it.
+// Keeps a node honest about its log: on connect, with every heartbeat that tells of new records, and every ten seconds
+// whatever it tells, the newest checkpoint must be signed by the pinned key and begin with everything that was seen
+// before; only then it is pinned, and only then shown. The key is pinned at the first meeting. GUI thread only. One per
+// session, which owns it.
 class LogWitness final : public QObject {
     Q_OBJECT
 public:
@@ -54,20 +55,25 @@ Q_SIGNALS:
     void changed();
 
 private:
+    // asked: the node was reached, so that what it did not show counts against it.
+    using Verdict = std::function<void(Finding, const QString& why, bool asked)>;
     struct Growth {
         Checkpoint older;
         Checkpoint newer;
-        Judgement done;
+        Verdict done;
         Request request;
     };
 
     LogWitness(NodeSession& session, port::ConsoleStore& store, const Clock& clock);
     void followLink();
+    void followGrowth();
     void forget();
     // floor: what the log must not be smaller than.
-    void judge(const Checkpoint& claimed, std::uint64_t floor, Judgement done);
-    void proveGrowth(const Checkpoint& older, const Checkpoint& newer, Judgement done);
-    void settle(Finding finding, const QString& why);
+    void judge(const Checkpoint& claimed, std::uint64_t floor, Verdict done);
+    void proveGrowth(const Checkpoint& older, const Checkpoint& newer, Verdict done);
+    void begin();
+    void settle(Finding finding, const QString& why, bool asked);
+    void unreached(const QString& why);
     Status pin(const Checkpoint& checkpoint);
     void update(LogTrust trust);
 
@@ -76,6 +82,8 @@ private:
     const Clock& m_clock;
     LogTrust m_trust;
     QTimer m_timer;
+    QTimer m_pause;                   // until new records are looked at again
+    std::optional<Checkpoint> m_told; // the head that a heartbeat told of last, and that was judged
     Request m_fetch;
     std::list<Growth> m_growing;
     std::optional<Checkpoint> m_admitted; // the last one that was proved to be part of the pinned history

@@ -145,13 +145,15 @@ void AuditScreen::showState() {
         m_table->selectRow(0);
     }
     showNewer();
+    showTrust();
     m_proving.start();
 }
 
 void AuditScreen::showTrust() {
     const LogTrust trust = m_witness.isNull() ? LogTrust{} : m_witness->trust();
     const std::optional<Seq> bad = m_model->checker().firstFalse();
-    m_trust->showTrust(trust, bad, bad ? m_model->checker().find(*bad)->why : QString(), context().time.zone());
+    m_trust->showTrust(trust, bad, bad ? m_model->checker().find(*bad)->why : QString(), m_model->logSize(),
+                       context().time.zone());
 }
 
 // The trail is not read anew by itself: reading it is recorded, and nobody may have looked.

@@ -48,9 +48,9 @@ TrustBar::TrustBar(QWidget* parent)
 }
 
 void TrustBar::showTrust(const LogTrust& trust, const std::optional<Seq>& falseRecord, const QString& why,
-                         const QTimeZone& zone) {
+                         std::uint64_t shown, const QTimeZone& zone) {
     m_finding = trust.finding;
-    QString headline = trustHeadline(trust);
+    QString headline = trustHeadline(trust, shown);
     QString consequence = trustConsequence(trust);
     if (falseRecord && !isAlarm(trust.finding)) {
         m_finding = Finding::Altered;
@@ -80,7 +80,6 @@ void TrustBar::showTrust(const LogTrust& trust, const std::optional<Seq>& falseR
     }
     m_facts->setFacts(facts);
     m_facts->setVisible(!facts.isEmpty());
-    m_verify->setEnabled(!trust.checking);
     setAccessibleName(findingWord(m_finding));
     update();
 }

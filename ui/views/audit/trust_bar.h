@@ -20,9 +20,10 @@ class TrustBar final : public QFrame {
 public:
     explicit TrustBar(QWidget* parent = nullptr);
 
-    // falseRecord: a record that was found to be false, with why; it outweighs a good checkpoint.
+    // falseRecord: a record that was found to be false, with why; it outweighs a good checkpoint. shown: how large the
+    // log is of which records are shown.
     void showTrust(const LogTrust& trust, const std::optional<Seq>& falseRecord, const QString& why,
-                   const QTimeZone& zone);
+                   std::uint64_t shown, const QTimeZone& zone);
     Finding finding() const { return m_finding; }
 
 Q_SIGNALS:
