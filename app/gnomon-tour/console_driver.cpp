@@ -12,6 +12,7 @@
 #include <QTableView>
 #include <QTest>
 #include <QTextEdit>
+#include <QWindow>
 
 namespace gnomon::app {
 
@@ -86,15 +87,13 @@ int ConsoleDriver::rows(const QString& name) const {
 }
 
 void ConsoleDriver::press(const QKeyCombination& key) {
-    QWidget* focus = m_window.focusWidget();
-    QWidget* target = focus != nullptr && focus->isVisible() ? focus : &m_window;
-    QTest::keyClick(target, key.key(), key.keyboardModifiers());
+    QTest::keyClick(m_window.windowHandle(), key.key(), key.keyboardModifiers());
 }
 
 void ConsoleDriver::type(const QString& text) {
-    QWidget* focus = m_window.focusWidget();
-    QWidget* target = focus != nullptr && focus->isVisible() ? focus : &m_window;
-    QTest::keyClicks(target, text);
+    for (const QChar letter : text) {
+        QTest::keyClick(m_window.windowHandle(), letter.toLatin1());
+    }
 }
 
 bool ConsoleDriver::waitFor(const std::function<bool()>& condition, int milliseconds) const {
@@ -106,45 +105,31 @@ void ConsoleDriver::pause(int milliseconds) const {
 }
 
 bool ConsoleDriver::runFromPalette(const QString& words) {
-    // A key goes astray while a sheet closes or a screen comes up, as it would for a person, who presses it again.
-    constexpr int kTries = 5;
-    const auto open = [this] { return find(u"paletteField"_s) != nullptr; };
-    for (int i = 0; i < kTries && !open(); ++i) {
-        press(Qt::CTRL | Qt::Key_K);
-        waitFor(open, 1000);
-    }
-    if (!open()) {
+    press(Qt::CTRL | Qt::Key_K);
+    if (find(u"paletteField"_s) == nullptr) {
         return false;
     }
-    // A sheet that closes gives the focus back, which may come late and take it from the palette.
-    const auto focus = [this] {
-        if (QWidget* field = find(u"paletteField"_s); field != nullptr && !field->hasFocus()) {
-            field->setFocus();
-        }
-    };
-    pause(100);
-    focus();
     type(words);
     // What is offered depends on what the node has told so far.
-    if (!waitFor([this] { return rows(u"paletteList"_s) > 0; }, 2000)) {
+    const auto offered = [this] {
+        const auto* list = qobject_cast<const QAbstractItemView*>(find(u"paletteList"_s));
+        return list != nullptr && list->currentIndex().flags().testFlag(Qt::ItemIsEnabled);
+    };
+    if (!waitFor(offered)) {
         press(Qt::Key_Escape);
         return false;
     }
-    focus();
     press(Qt::Key_Return);
-    return waitFor([&] { return !open(); });
+    return find(u"paletteField"_s) == nullptr;
 }
 
 QString ConsoleDriver::confirmChange(const QString& reason) {
-    if (!waitFor([this] { return find(u"changeConfirm"_s) != nullptr; })) {
+    if (find(u"changeSheet"_s) == nullptr) {
         return u"no sheet opened"_s;
     }
-    if (auto* field = qobject_cast<QLineEdit*>(find(u"changeReason"_s))) {
-        field->setFocus();
-        type(reason);
-    }
+    type(reason);
     if (!waitFor([this] { return find(u"changeConfirm"_s) != nullptr && find(u"changeConfirm"_s)->isEnabled(); })) {
-        return u"the change could not be confirmed: "_s + visibleTexts(*find(u"changeSheet"_s));
+        return u"the change could not be confirmed: "_s + visibleTexts(m_window);
     }
     press(Qt::CTRL | Qt::Key_Return);
     if (!waitFor([this] { return text(u"proofNode"_s).startsWith(QChar(0x2713)); }, 30000)) {
@@ -155,7 +140,6 @@ QString ConsoleDriver::confirmChange(const QString& reason) {
 
 void ConsoleDriver::closeSheet() {
     press(Qt::Key_Escape);
-    waitFor([this] { return find(u"changeSheet"_s) == nullptr; });
 }
 
 QString visibleTexts(const QWidget& window) {

@@ -22,7 +22,7 @@ public:
     // Rows of the visible table with that name; -1 when there is none.
     int rows(const QString& name) const;
 
-    // A key to whatever has the focus.
+    // A key to the window, as from the keyboard: what gets it is the window's affair.
     void press(const QKeyCombination& key);
     void type(const QString& text);
     // Ctrl+K, the words, Return: whatever the palette offers first for them.

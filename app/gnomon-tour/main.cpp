@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <QApplication>
+#include <QTest>
 
 #include "app/gnomon-tour/tour.h"
 #include "app/gnomon/console.h"
@@ -42,6 +43,9 @@ int main(int argc, char** argv) {
     window.resize(1440, 900);
     window.show();
     window.activateWindow();
+    if (!QTest::qWaitForWindowActive(&window)) { // only the active window has a keyboard
+        return complain({gnomon::ErrorCode::Unavailable, "the window did not become active"}, 1);
+    }
     gnomon::app::Tour tour(window, (*console)->theme(), QDir(line.parser().value(QStringLiteral("out"))));
     return tour.run() ? 0 : 1;
 }

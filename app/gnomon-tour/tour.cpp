@@ -111,8 +111,6 @@ void Tour::audit() {
     if (!m_driver.waitFor([this] { return m_driver.find(u"exportPath"_s) != nullptr; })) {
         return fail(u"Ctrl+E does not ask where to export to"_s);
     }
-    m_driver.find(u"exportPath"_s)->setFocus();
-    m_driver.press(Qt::CTRL | Qt::Key_A);
     m_driver.type(file);
     m_driver.press(Qt::CTRL | Qt::Key_Return);
     m_verified = m_driver.waitFor(

@@ -19,11 +19,9 @@ public:
     FakeWindow() : theme(*qApp) {}
 
     // Add nodes to `console` first. False when the window did not become active.
-    bool open() {
+    bool open(std::vector<ui::ScreenEntry> screens = {ui::fleetScreen(), ui::controlScreen(), ui::connectScreen()}) {
         const bool started = console.start(); // known before the window opens, as in the program
-        window = std::make_unique<ui::MainWindow>(
-            console.context, theme,
-            std::vector<ui::ScreenEntry>{ui::fleetScreen(), ui::controlScreen(), ui::connectScreen()});
+        window = std::make_unique<ui::MainWindow>(console.context, theme, std::move(screens));
         window->resize(1440, 900);
         window->show();
         window->activateWindow();

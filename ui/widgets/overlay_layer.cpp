@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/widgets/overlay_layer.h"
 
+#include "ui/widgets/tab_order.h"
 #include "ui/widgets/tokens.h"
 
 #include <QApplication>
@@ -12,19 +13,26 @@
 
 namespace gnomon::ui {
 
+OverlayLayer& OverlayLayer::of(const QWidget& anywhere) {
+    auto* layer = anywhere.window()->findChild<OverlayLayer*>(QString(), Qt::FindDirectChildrenOnly);
+    return layer != nullptr ? *layer : *new OverlayLayer(anywhere.window());
+}
+
 OverlayLayer::OverlayLayer(QWidget* over) : QWidget(over) {
+    setObjectName(QStringLiteral("overlay"));
     over->installEventFilter(this);
+    connect(qApp, &QApplication::focusChanged, this, [this](QWidget*, QWidget* now) { keepFocus(now); });
     hide();
 }
 
+// The next card has the focus before the last one goes, so that Qt finds no focus to move elsewhere by itself.
 void OverlayLayer::open(QWidget* card, Place where, QWidget* focus) {
-    const QPointer<QWidget> before = isOpen() ? m_focusBefore : QPointer<QWidget>(QApplication::focusWidget());
-    if (m_card != nullptr) {
-        m_card->hide();
-        m_card->deleteLater();
+    const QPointer<QWidget> last = m_card;
+    if (last == nullptr) {
+        m_focusBefore = window()->focusWidget(); // also while another window is the active one
     }
-    m_focusBefore = before;
     m_card = card;
+    m_focusInside = focus;
     m_place = where;
     card->setParent(this);
     card->installEventFilter(this);
@@ -34,20 +42,45 @@ void OverlayLayer::open(QWidget* card, Place where, QWidget* focus) {
     card->show();
     place();
     focus->setFocus(Qt::PopupFocusReason);
+    if (last != nullptr) {
+        last->hide();
+        last->deleteLater();
+    }
 }
 
 void OverlayLayer::close() {
     if (m_card == nullptr) {
         return;
     }
-    m_card->hide();
-    m_card->deleteLater();
-    m_card = nullptr;
-    hide();
-    if (m_focusBefore != nullptr) {
+    const QPointer<QWidget> card = m_card;
+    m_card = nullptr; // from here on the focus may leave it
+    if (m_focusBefore != nullptr && m_focusBefore->isVisible() && m_focusBefore->isEnabled()) {
         m_focusBefore->setFocus(Qt::PopupFocusReason);
+    } else if (QWidget* inside = window()->focusWidget()) {
+        inside->clearFocus();
     }
+    m_focusBefore = nullptr;
+    card->hide();
+    card->deleteLater();
+    hide();
     Q_EMIT closed();
+}
+
+bool OverlayLayer::isInside(const QWidget* widget) const {
+    return widget == m_card || m_card->isAncestorOf(widget);
+}
+
+void OverlayLayer::keepFocus(QWidget* now) {
+    if (m_card == nullptr || now == nullptr || now->window() != window()) {
+        return;
+    }
+    if (isInside(now)) {
+        m_focusInside = now;
+        return;
+    }
+    m_focusBefore = now;
+    QWidget* inside = m_focusInside != nullptr && m_focusInside->isEnabled() ? m_focusInside.data() : m_card.data();
+    inside->setFocus(Qt::OtherFocusReason);
 }
 
 void OverlayLayer::place() {
@@ -96,23 +129,14 @@ void OverlayLayer::mousePressEvent(QMouseEvent* event) {
     event->accept();
 }
 
+// In the order in which the card's widgets were made, or as QWidget::setTabOrder() has it; round and round.
 bool OverlayLayer::focusNextPrevChild(bool next) {
-    QWidget* start = QApplication::focusWidget();
-    if (start == nullptr || m_card == nullptr) {
-        return false;
+    QWidget* start = window()->focusWidget();
+    QWidget* to = start != nullptr && m_card != nullptr ? neighbourInTabOrder(*start, *m_card, next) : nullptr;
+    if (to != nullptr) {
+        to->setFocus(next ? Qt::TabFocusReason : Qt::BacktabFocusReason);
     }
-    for (QWidget* widget = start;;) {
-        widget = next ? widget->nextInFocusChain() : widget->previousInFocusChain();
-        if (widget == start || widget == nullptr) {
-            return true;
-        }
-        const bool takesTab = (widget->focusPolicy() & Qt::TabFocus) == Qt::TabFocus;
-        if (takesTab && widget->isEnabled() && widget->isVisibleTo(m_card) && m_card->isAncestorOf(widget) &&
-            widget->focusProxy() == nullptr) {
-            widget->setFocus(next ? Qt::TabFocusReason : Qt::BacktabFocusReason);
-            return true;
-        }
-    }
+    return to != nullptr;
 }
 
 } // namespace gnomon::ui

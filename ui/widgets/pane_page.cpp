@@ -60,6 +60,9 @@ void PanePage::setPage(const QString& icon, const QString& title, const QString&
     m_body->setText(body);
     m_body->setVisible(!body.isEmpty());
     m_action->setText(action);
+    if (action.isEmpty() && m_action->hasFocus()) {
+        setFocus(Qt::OtherFocusReason); // so that the content has the keyboard once it is there
+    }
     m_action->setVisible(!action.isEmpty());
     for (QLabel* label : {m_title, m_body}) {
         // Stated outright: a wrapping label that is centred in a column is given too little height otherwise.

@@ -151,7 +151,7 @@ private Q_SLOTS:
         QTRY_VERIFY(m_w->visible<QPushButton>("action_rollback"));
         m_w->find<QPushButton>("action_rollback")->click();
         QTRY_VERIFY(m_w->visible<QComboBox>("changeGeneration"));
-        QCOMPARE(m_w->visible<QComboBox>("changeGeneration")->count(), 2);
+        QTRY_COMPARE(m_w->visible<QComboBox>("changeGeneration")->count(), 2);
     }
 
     void removedConnectionCanBeBroughtBack() {

@@ -9,7 +9,6 @@
 #include "ui/widgets/cell_delegate.h"
 #include "ui/widgets/data_table.h"
 #include "ui/widgets/labels.h"
-#include "ui/widgets/overlay_layer.h"
 #include "ui/widgets/state_pane.h"
 
 #include <QHBoxLayout>
@@ -34,7 +33,7 @@ constexpr std::chrono::milliseconds kSettle{120}; // scrolling past is not looki
 AuditScreen::AuditScreen(const ConsoleContext& context, QWidget* parent)
     : Screen(context, parent), m_model(new AuditModel(this)), m_exporter(new AuditExporter(this)),
       m_trust(new TrustBar(this)), m_filters(new AuditFilterBar(this)), m_count(nullptr), m_newer(nullptr),
-      m_table(nullptr), m_detail(new AuditDetailPane), m_pane(nullptr), m_layer(nullptr) {
+      m_table(nullptr), m_detail(new AuditDetailPane), m_pane(nullptr) {
     setObjectName(u"auditScreen"_s);
     build();
     connectParts();
@@ -42,6 +41,7 @@ AuditScreen::AuditScreen(const ConsoleContext& context, QWidget* parent)
         LogWitness::of(*session, context.store, context.fleet.clock());
     }
     follow();
+    showState();
 }
 
 void AuditScreen::build() {
@@ -90,7 +90,6 @@ void AuditScreen::build() {
     page->addWidget(m_trust);
     page->addWidget(m_filters);
     page->addWidget(split, 1);
-    m_layer = new OverlayLayer(this);
     setFocusProxy(m_table);
 }
 

@@ -219,8 +219,9 @@ QString AuditScreen::suggestedPath() const {
 }
 
 void AuditScreen::openExport() {
-    if (!m_session.isNull() && !m_layer->isOpen()) {
-        openExportSheet(*m_layer, *m_exporter, m_exporter->running() ? m_exporter->path() : suggestedPath(),
+    OverlayLayer& layer = OverlayLayer::of(*this);
+    if (!m_session.isNull() && !layer.isOpen()) {
+        openExportSheet(layer, *m_exporter, m_exporter->running() ? m_exporter->path() : suggestedPath(),
                         [this](const QString& path) { startExport(path); });
     }
 }
@@ -241,16 +242,8 @@ void AuditScreen::focusFilter() {
     m_filters->setFocus(Qt::ShortcutFocusReason);
 }
 
-bool AuditScreen::closeTopLayer() {
-    if (m_layer->isOpen()) {
-        m_layer->close();
-        return true;
-    }
-    return false;
-}
-
 void AuditScreen::keyPressEvent(QKeyEvent* event) {
-    if (event->key() == Qt::Key_Backspace && !m_layer->isOpen()) {
+    if (event->key() == Qt::Key_Backspace) {
         m_table->setFocus(Qt::ShortcutFocusReason);
     } else if (event->key() == Qt::Key_F && event->modifiers() == Qt::ShiftModifier) {
         m_filters->clear();

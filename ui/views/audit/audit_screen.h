@@ -16,7 +16,6 @@ namespace gnomon::ui {
 class AuditDetailPane;
 class AuditFilterBar;
 class DataTable;
-class OverlayLayer;
 class StatePane;
 class TextLabel;
 class TrustBar;
@@ -30,7 +29,6 @@ public:
 
     void refresh() override;
     void focusFilter() override;
-    bool closeTopLayer() override;
     QList<Command> commands() override;
     QList<KeyHelp> keys() const override;
     QByteArray saveState() const override;
@@ -71,7 +69,6 @@ private:
     DataTable* m_table;
     AuditDetailPane* m_detail;
     StatePane* m_pane;
-    OverlayLayer* m_layer;
 };
 
 ScreenEntry auditScreen();

@@ -76,8 +76,14 @@ void openExportSheet(OverlayLayer& layer, AuditExporter& exporter, const QString
                      "gnomonctl audit verify FILE. It is checked here as soon as it is written."));
     card->add(what);
 
-    Parts parts{new QLineEdit(suggestedPath, card), new QProgressBar(card), new FindingLabel(card),
-                new QPushButton(tr("Stop"), card), new QPushButton(tr("Export  Ctrl+Enter"), card)};
+    // Made in the order in which Tab goes through them.
+    auto* path = new QLineEdit(suggestedPath, card);
+    auto* browse = new QPushButton(tr("Browse…"), card);
+    browse->setObjectName(u"exportBrowse"_s);
+    auto* close = new QPushButton(tr("Close  Esc"), card);
+    close->setObjectName(u"exportClose"_s);
+    Parts parts{path, new QProgressBar(card), new FindingLabel(card), new QPushButton(tr("Stop"), card),
+                new QPushButton(tr("Export  Ctrl+Enter"), card)};
     parts.path->setObjectName(u"exportPath"_s);
     parts.path->setAccessibleName(tr("File"));
     parts.progress->setObjectName(u"exportProgress"_s);
@@ -86,10 +92,6 @@ void openExportSheet(OverlayLayer& layer, AuditExporter& exporter, const QString
     parts.state->setObjectName(u"exportState"_s);
     parts.stop->setObjectName(u"exportStop"_s);
     parts.start->setObjectName(u"exportStart"_s);
-    auto* browse = new QPushButton(tr("Browse…"), card);
-    browse->setObjectName(u"exportBrowse"_s);
-    auto* close = new QPushButton(tr("Close  Esc"), card);
-    close->setObjectName(u"exportClose"_s);
     for (QPushButton* button : {parts.stop, parts.start, browse, close}) {
         button->setAutoDefault(false);
     }

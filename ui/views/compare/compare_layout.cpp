@@ -15,7 +15,6 @@
 #include "ui/widgets/chart_panel.h"
 #include "ui/widgets/chart_view.h"
 #include "ui/widgets/labels.h"
-#include "ui/widgets/overlay_layer.h"
 #include "ui/widgets/state_pane.h"
 
 #include <QHBoxLayout>
@@ -59,7 +58,7 @@ CompareScreen::CompareScreen(const ConsoleContext& context, QWidget* parent)
       m_scores(new ChartPanel(u"scoreChart"_s, tr("Scores"))),
       m_difference(new ChartPanel(u"differenceChart"_s, tr("Mean score difference"))), m_deck(new ChartDeck),
       m_transitions(new TransitionModel(this)), m_matrix(new MatrixView), m_flips(new TextLabel(TextStyle::Muted)),
-      m_requests(new RequestPane), m_pair(new PairPane), m_pane(nullptr), m_layer(nullptr) {
+      m_requests(new RequestPane), m_pair(new PairPane), m_pane(nullptr) {
     setObjectName(u"compareScreen"_s);
     m_pane = new StatePane(makeBody(), this);
     m_pane->setObjectName(u"compareState"_s);
@@ -69,7 +68,6 @@ CompareScreen::CompareScreen(const ConsoleContext& context, QWidget* parent)
     column->setSpacing(medium);
     column->addWidget(m_header);
     column->addWidget(m_pane, 1);
-    m_layer = new OverlayLayer(this);
     connectParts();
     follow();
 }

@@ -243,7 +243,7 @@ void CompareScreen::poll() {
 
 void CompareScreen::askWhy() {
     if (m_comparison) {
-        openWhySheet(*m_layer, *m_comparison);
+        openWhySheet(OverlayLayer::of(*this), *m_comparison);
     }
 }
 
@@ -273,7 +273,8 @@ void CompareScreen::askForRollback() {
 
 void CompareScreen::askForExperiment() {
     if (mayChange()) {
-        openExperimentSheet(*m_layer, *m_comparison, [this](const QString& reason) { startExperiment(reason); });
+        openExperimentSheet(OverlayLayer::of(*this), *m_comparison,
+                            [this](const QString& reason) { startExperiment(reason); });
     }
 }
 
@@ -307,14 +308,6 @@ void CompareScreen::focusFilter() {
     m_requests->setFocus(Qt::ShortcutFocusReason);
 }
 
-bool CompareScreen::closeTopLayer() {
-    if (m_layer->isOpen()) {
-        m_layer->close();
-        return true;
-    }
-    return false;
-}
-
 void CompareScreen::focusPane(int number) {
     QWidget* const panes[] = {m_agreement, m_matrix, m_latency, m_scores, m_difference, m_requests, m_pair};
     QWidget* pane = panes[number - 1];
@@ -328,7 +321,7 @@ void CompareScreen::focusPane(int number) {
 void CompareScreen::keyPressEvent(QKeyEvent* event) {
     const int key = event->key();
     const bool plain = event->modifiers() == Qt::NoModifier || event->modifiers() == Qt::KeypadModifier;
-    if (!m_comparison || m_layer->isOpen()) {
+    if (!m_comparison) {
         Screen::keyPressEvent(event);
     } else if (plain && key >= Qt::Key_1 && key <= Qt::Key_7) {
         focusPane(key - Qt::Key_0);

@@ -20,7 +20,6 @@ class ChartDeck;
 class ChartPanel;
 class CompareHeader;
 class MatrixView;
-class OverlayLayer;
 class PairPane;
 class RequestPane;
 class StatePane;
@@ -36,7 +35,6 @@ public:
 
     void refresh() override;
     void focusFilter() override;
-    bool closeTopLayer() override;
     QList<Command> commands() override;
     QList<KeyHelp> keys() const override;
 
@@ -106,7 +104,6 @@ private:
     RequestPane* m_requests;
     PairPane* m_pair;
     StatePane* m_pane;
-    OverlayLayer* m_layer;
 };
 
 ScreenEntry compareScreen();

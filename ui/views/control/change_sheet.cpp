@@ -21,13 +21,12 @@ namespace gnomon::ui {
 
 using namespace Qt::StringLiterals;
 
-ChangeSheet::ChangeSheet(const ConsoleContext& context, ChangeFlow& flow, std::vector<Generation> history,
-                         QWidget* parent)
+ChangeSheet::ChangeSheet(const ConsoleContext& context, ChangeFlow& flow, QWidget* parent)
     : Panel(parent), m_context(context), m_flow(flow), m_node(flow.session()->name()),
       m_environment(flow.session()->profile().environment) {
     build();
     fillVersions();
-    fillGenerations(history);
+    askForGenerations();
     connect(&flow, &ChangeFlow::changed, this, &ChangeSheet::showState);
     connect(&context.fleet, &Fleet::ticked, this, &ChangeSheet::showState);
     connect(m_reason, &QLineEdit::textChanged, this, &ChangeSheet::showState);
@@ -35,7 +34,7 @@ ChangeSheet::ChangeSheet(const ConsoleContext& context, ChangeFlow& flow, std::v
 }
 
 QWidget* ChangeSheet::firstFocus() const {
-    return m_flow.direction() == Direction::Risky ? static_cast<QWidget*>(m_reason) : m_cancel;
+    return m_reason;
 }
 
 void ChangeSheet::fillVersions() {
@@ -54,6 +53,18 @@ void ChangeSheet::fillVersions() {
     connect(m_version, &QComboBox::activated, this, &ChangeSheet::optionsChanged);
     connect(m_mirror, &QSpinBox::editingFinished, this, &ChangeSheet::optionsChanged);
     connect(m_generation, &QComboBox::activated, this, &ChangeSheet::optionsChanged);
+}
+
+// The sheet does not wait for them.
+void ChangeSheet::askForGenerations() {
+    if (m_flow.request().kind == ChangeKind::Rollback) {
+        m_history = m_flow.session()->listGenerations(m_flow.request().endpoint,
+                                                      [this](const Result<std::vector<Generation>>& history) {
+                                                          if (history.ok()) {
+                                                              fillGenerations(*history);
+                                                          }
+                                                      });
+    }
 }
 
 void ChangeSheet::fillGenerations(const std::vector<Generation>& history) {

@@ -24,11 +24,9 @@ class TextLabel;
 class ChangeSheet final : public Panel {
     Q_OBJECT
 public:
-    // history: for the choice of a generation to roll back to; newest first, may be empty.
-    ChangeSheet(const ConsoleContext& context, ChangeFlow& flow, std::vector<Generation> history,
-                QWidget* parent = nullptr);
+    ChangeSheet(const ConsoleContext& context, ChangeFlow& flow, QWidget* parent = nullptr);
 
-    // What gets the focus when the sheet opens: the reason where one is needed, else Cancel.
+    // What gets the focus when the sheet opens: the reason, where nothing can be set off by mistake.
     QWidget* firstFocus() const;
     QSize sizeHint() const override;
 
@@ -44,6 +42,7 @@ private:
     void buildReason(QGridLayout* grid);
     QWidget* addRow(QGridLayout* grid, const QString& title, QWidget* value);
     void fillVersions();
+    void askForGenerations();
     void fillGenerations(const std::vector<Generation>& history);
     void optionsChanged();
     void showState();
@@ -84,6 +83,7 @@ private:
     QPushButton* m_confirm;
     TextLabel* m_confirmKey;
     QTimer m_slow;
+    Request m_history;
 };
 
 } // namespace gnomon::ui

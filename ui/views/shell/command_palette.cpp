@@ -82,6 +82,19 @@ QSize CommandPalette::sizeHint() const {
     return {px(this, 38), px(this, 26)};
 }
 
+void CommandPalette::setCommands(QList<Command> commands) {
+    const bool same = std::ranges::equal(m_commands, commands, {}, &Command::text, &Command::text);
+    m_commands = std::move(commands);
+    if (same) {
+        return; // the rows name them by their place
+    }
+    const QString selected = m_list->currentItem()->text();
+    filter(m_field->text());
+    if (const auto found = m_list->findItems(selected, Qt::MatchExactly); !found.isEmpty()) {
+        m_list->setCurrentItem(found.front());
+    }
+}
+
 void CommandPalette::filter(const QString& pattern) {
     std::vector<std::pair<int, qsizetype>> ranked;
     for (qsizetype i = 0; i < m_commands.size(); ++i) {

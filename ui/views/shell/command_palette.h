@@ -15,6 +15,8 @@ class CommandPalette final : public Panel {
     Q_OBJECT
 public:
     explicit CommandPalette(QList<Command> commands, QWidget* parent = nullptr);
+    // The same palette with what can be reached or started by now; what is selected stays selected.
+    void setCommands(QList<Command> commands);
     QLineEdit* field() const { return m_field; }
     QSize sizeHint() const override;
 
@@ -28,7 +30,7 @@ private:
     void filter(const QString& pattern);
     void choose();
 
-    const QList<Command> m_commands;
+    QList<Command> m_commands;
     QLineEdit* m_field;
     QListWidget* m_list;
 };

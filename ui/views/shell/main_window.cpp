@@ -12,11 +12,14 @@
 #include "ui/views/shell/screen_bar.h"
 #include "ui/widgets/message_strip.h"
 #include "ui/widgets/overlay_layer.h"
+#include "ui/widgets/tab_order.h"
 
 #include <QCloseEvent>
 #include <QLineEdit>
 #include <QStackedWidget>
 #include <QVBoxLayout>
+
+#include <utility>
 
 namespace gnomon::ui {
 
@@ -24,20 +27,24 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
-// Where the person was on this screen; else its main widget; else the first thing there that takes the keyboard.
+// Where the person was on this screen; else its main view, or what is shown in its place for now, which hands the focus
+// on; else the first thing there that takes the keyboard.
 void focusInside(QWidget& screen) {
-    QWidget* last = screen.focusWidget() != nullptr ? screen.focusWidget() : screen.focusProxy();
-    if (last != nullptr && last->isVisibleTo(&screen)) {
-        last->setFocus(Qt::OtherFocusReason);
-        return;
-    }
-    for (QWidget* widget = screen.nextInFocusChain(); widget != &screen; widget = widget->nextInFocusChain()) {
-        const bool takesTab = (widget->focusPolicy() & Qt::TabFocus) == Qt::TabFocus;
-        if (takesTab && screen.isAncestorOf(widget) && widget->isEnabled() && widget->isVisibleTo(&screen)) {
+    for (QWidget* widget : {screen.focusWidget(), screen.focusProxy()}) {
+        if (widget != nullptr && widget->isVisibleTo(&screen) && widget->isEnabled()) {
             widget->setFocus(Qt::OtherFocusReason);
             return;
         }
     }
+    QWidget* place = &screen;
+    for (QWidget* widget = screen.focusProxy(); widget != nullptr && widget != &screen;
+         widget = widget->parentWidget()) {
+        if (const auto* stack = qobject_cast<QStackedWidget*>(widget)) {
+            place = stack->currentWidget();
+        }
+    }
+    QWidget* first = neighbourInTabOrder(*place, *place, true);
+    (first != nullptr ? first : place)->setFocus(Qt::OtherFocusReason);
 }
 
 } // namespace
@@ -103,8 +110,8 @@ void MainWindow::build() {
             m_messages->showMessage(message.tone, message.text, message.action, message.run);
         });
     }
-    m_layer = new OverlayLayer(this);
-    m_layer->setObjectName(u"overlay"_s);
+    m_layer = &OverlayLayer::of(*this);
+    connect(m_layer, &OverlayLayer::closed, this, &MainWindow::layerClosed);
     connect(m_bar, &ScreenBar::screenChosen, this,
             [this](int i) { showScreen(m_entries[static_cast<std::size_t>(i)].id); });
     connect(m_bar, &ScreenBar::paletteRequested, this, &MainWindow::openPalette);
@@ -187,21 +194,9 @@ void MainWindow::openChange(const ChangeRequest& request) {
     }
     m_layer->close();
     m_flow.reset(new ChangeFlow(*session, request));
+    m_told.reset();
     connect(m_flow.get(), &ChangeFlow::changed, this, &MainWindow::followFlow);
-    if (request.kind != ChangeKind::Rollback) {
-        openSheet({});
-        return;
-    }
-    m_historyCall = session->listGenerations(request.endpoint, [this](const Result<std::vector<Generation>>& result) {
-        openSheet(result.ok() ? *result : std::vector<Generation>());
-    });
-}
-
-void MainWindow::openSheet(const std::vector<Generation>& history) {
-    if (!m_flow || m_flow->session() == nullptr) {
-        return;
-    }
-    auto* sheet = new ChangeSheet(m_context, *m_flow, history, m_layer);
+    auto* sheet = new ChangeSheet(m_context, *m_flow, m_layer);
     connect(sheet, &ChangeSheet::closeRequested, m_layer, &OverlayLayer::close);
     m_layer->open(sheet, OverlayLayer::Place::Centre, sheet->firstFocus());
 }
@@ -209,10 +204,13 @@ void MainWindow::openSheet(const std::vector<Generation>& history) {
 // Once the sheet is closed the strip tells how it ended.
 void MainWindow::followFlow() {
     using State = ChangeFlow::State;
-    if (m_layer->isOpen() || !m_flow->sent()) {
+    if (!m_flow || m_layer->isOpen() || !m_flow->sent()) {
         return;
     }
     const State state = m_flow->state();
+    if (state == std::exchange(m_told, state)) {
+        return;
+    }
     if (state == State::Proved || state == State::Unproved || state == State::Failed) {
         const QString node = m_flow->session() != nullptr ? m_flow->session()->name() : tr("the node");
         m_messages->showMessage(state == State::Proved ? Tone::Calm : Tone::Watch, doneText(*m_flow, node));
@@ -222,6 +220,7 @@ void MainWindow::followFlow() {
 void MainWindow::openPalette() {
     auto* palette = new CommandPalette(commands(), m_layer);
     connect(palette, &CommandPalette::chosen, this, &MainWindow::runCommand);
+    connect(&m_context.fleet, &Fleet::sessionChanged, palette, [this, palette] { palette->setCommands(commands()); });
     m_layer->open(palette, OverlayLayer::Place::Top, palette->field());
 }
 
@@ -240,14 +239,19 @@ void MainWindow::openKeySheet() {
 void MainWindow::escape() {
     if (m_layer->isOpen()) {
         m_layer->close();
-        if (m_flow) {
-            followFlow();
-        }
     } else if (m_messages->isVisible()) {
         m_messages->dismiss();
     } else if (m_stack->currentIndex() >= 0) {
         m_screens[static_cast<std::size_t>(m_stack->currentIndex())]->closeTopLayer();
     }
+}
+
+// What had the focus before may be gone by now.
+void MainWindow::layerClosed() {
+    if (focusWidget() == nullptr && m_stack->currentIndex() >= 0) {
+        focusInside(*m_screens[static_cast<std::size_t>(m_stack->currentIndex())]);
+    }
+    followFlow();
 }
 
 void MainWindow::next(int step) {
@@ -262,6 +266,15 @@ void MainWindow::fallBack() {
     request.kind = ChangeKind::Fallback;
     request.endpoint = m_context.selection.endpoint();
     openChange(request);
+}
+
+bool MainWindow::focusNextPrevChild(bool next) {
+    QWidget* start = focusWidget() != nullptr ? focusWidget() : this;
+    QWidget* to = neighbourInTabOrder(*start, *this, next);
+    if (to != nullptr) {
+        to->setFocus(next ? Qt::TabFocusReason : Qt::BacktabFocusReason);
+    }
+    return to != nullptr;
 }
 
 void MainWindow::closeEvent(QCloseEvent* event) {

@@ -8,6 +8,7 @@
 #include "ui/widgets/theme.h"
 
 #include <memory>
+#include <optional>
 #include <vector>
 
 class QStackedWidget;
@@ -42,6 +43,7 @@ public:
 
 protected:
     void closeEvent(QCloseEvent* event) override;
+    bool focusNextPrevChild(bool next) override;
 
 private:
     void build();
@@ -50,8 +52,8 @@ private:
     void addKey(const QKeySequence& key, std::function<void()> run);
     void fillMenu();
     void showEnvironment();
-    void openSheet(const std::vector<Generation>& history);
     void followFlow();
+    void layerClosed();
     void escape();
     void next(int step);
     void fallBack();
@@ -75,7 +77,7 @@ private:
         void operator()(QObject* object) const { object->deleteLater(); }
     };
     std::unique_ptr<ChangeFlow, Later> m_flow; // the newest change; its sheet may be closed already
-    Request m_historyCall;
+    std::optional<ChangeFlow::State> m_told;   // what the strip was last given to tell of it
     Request m_principalCall;
     std::string m_principalOf;
     QString m_person;
