@@ -244,7 +244,7 @@ TEST_F(ReserveInLog, killedAtAnyInstantOfAMergeItIsMergedOnce) {
     std::mt19937 random(7);
     std::chrono::microseconds longest(0); // of an opening that merges
     int ended = 0;
-    for (int cycle = 0; cycle < 40; ++cycle) {
+    for (int cycle = 0; cycle < 20; ++cycle) {
         leaveInReserve(1, 20);
         const pid_t child = cycle == 0 ? 0 : ::fork();
         if (child == 0 && cycle > 0) {
@@ -270,7 +270,7 @@ TEST_F(ReserveInLog, killedAtAnyInstantOfAMergeItIsMergedOnce) {
         m_before = m_log->size();
         close();
     }
-    std::printf("%d of 39 merges had ended before the kill\n", ended);
+    std::printf("%d of 19 merges had ended before the kill\n", ended);
     EXPECT_TRUE(fsck().ok()) << fsck().finding;
 }
 
