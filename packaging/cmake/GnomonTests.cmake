@@ -6,6 +6,13 @@ include_guard(GLOBAL)
 # Without QT: a GoogleTest program. With QT: a Qt Test program on the offscreen platform.
 function(gnomon_test name)
   cmake_parse_arguments(A "QT" "TIMEOUT" "SOURCES;LINK;LABELS;ENVIRONMENT" ${ARGN})
+  if(NOT (GNOMON_BUILD_NODE AND GNOMON_BUILD_CONSOLE)) # then a test whose parts are not built is left out
+    foreach(part IN LISTS A_LINK)
+      if(part MATCHES "^gnomon_" AND NOT TARGET ${part})
+        return()
+      endif()
+    endforeach()
+  endif()
   if(NOT A_TIMEOUT)
     set(A_TIMEOUT 120)
   endif()
