@@ -5,6 +5,7 @@
 #include "ui/widgets/pane_page.h"
 #include "ui/widgets/state_badge.h"
 
+#include <QEvent>
 #include <QHBoxLayout>
 #include <QLabel>
 #include <QPushButton>
@@ -26,6 +27,7 @@ StatePane::StatePane(QWidget* content, QWidget* parent)
       m_bannerText(new QLabel(m_banner)), m_bannerAction(new QPushButton(m_banner)), m_stack(new QStackedWidget(this)),
       m_page(new PanePage(this)), m_overlay(nullptr) {
     m_banner->setObjectName(u"stateBanner"_s);
+    m_banner->setAutoFillBackground(true);
     m_bannerText->setObjectName(u"stateBannerText"_s);
     m_bannerText->setTextFormat(Qt::PlainText);
     m_bannerText->setWordWrap(true);
@@ -134,6 +136,19 @@ void StatePane::setDenied(const QString& sentence) {
     showPage(State::Denied);
 }
 
+void StatePane::colourBanner() {
+    QPalette ground; // all but its ground stays as around it
+    ground.setColor(QPalette::Window, groundColor(colorsOf(palette()), m_bannerTone));
+    m_banner->setPalette(ground);
+}
+
+void StatePane::changeEvent(QEvent* event) {
+    QWidget::changeEvent(event);
+    if (event->type() == QEvent::PaletteChange && !m_banner->isHidden()) {
+        colourBanner();
+    }
+}
+
 void StatePane::showPage(State state) {
     m_state = state;
     m_loadingDelay.stop();
@@ -145,11 +160,8 @@ void StatePane::showPage(State state) {
 void StatePane::showOverContent(State state, Tone tone, const QString& text, const PaneAction& action) {
     m_state = state;
     m_loadingDelay.stop();
-    const theme::Colors& colors = colorsOf(palette());
-    QPalette ground = palette();
-    ground.setColor(QPalette::Window, groundColor(colors, tone));
-    m_banner->setPalette(ground);
-    m_banner->setAutoFillBackground(true);
+    m_bannerTone = tone;
+    colourBanner();
     m_bannerBadge->setState(tone, tone == Tone::Stale ? tr("Stale") : tr("Error"));
     m_bannerText->setText(text);
     m_bannerAction->setText(action.text);

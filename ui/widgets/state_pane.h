@@ -53,7 +53,11 @@ public:
     // Forgets the content, so that the next state does not show it as old data.
     void forgetContent() { m_hadContent = false; }
 
+protected:
+    void changeEvent(QEvent* event) override;
+
 private:
+    void colourBanner();
     void showPage(State state);
     void showOverContent(State state, Tone tone, const QString& text, const PaneAction& action);
     void revealLoading();
@@ -64,6 +68,7 @@ private:
     QTimer m_loadingDelay;
     QWidget* m_content;
     QWidget* m_banner;
+    Tone m_bannerTone = Tone::Stale;
     StateBadge* m_bannerBadge;
     QLabel* m_bannerText;
     QPushButton* m_bannerAction;

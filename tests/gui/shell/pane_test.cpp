@@ -9,6 +9,7 @@
 #include "ui/widgets/data_table.h"
 #include "ui/widgets/pane_overlay.h"
 #include "ui/widgets/state_pane.h"
+#include "ui/widgets/theme.h"
 
 using namespace gnomon::ui;
 using namespace Qt::StringLiterals;
@@ -54,6 +55,21 @@ private Q_SLOTS:
         QVERIFY(pane.content()->isVisible());
         QCOMPARE(pane.stateText(), u"Last heard 41 s ago."_s);
         QVERIFY(pane.findChild<PaneOverlay*>()->look() == PaneOverlay::Look::Hatched);
+    }
+
+    void bannerFollowsTheTheme() {
+        Theme theme(*qApp);
+        theme.setChoice(ThemeChoice::Light);
+        StatePane pane(new QLabel(u"content"_s));
+        pane.show();
+        pane.setLive();
+        pane.setStale(u"Last heard 41 s ago."_s);
+        const auto* text = pane.findChild<QLabel*>(u"stateBannerText"_s);
+        for (const ThemeChoice choice : {ThemeChoice::Dark, ThemeChoice::Light}) {
+            theme.setChoice(choice);
+            QTRY_COMPARE(text->palette().color(QPalette::Window), groundColor(colorsOf(pane.palette()), Tone::Stale));
+            QCOMPARE(text->palette().color(QPalette::WindowText), pane.palette().color(QPalette::WindowText));
+        }
     }
 
     void errorWithoutContentTakesThePaneAndCopiesItsDetails() {
