@@ -108,7 +108,8 @@ void AuditDetailModel::addProof(const StoredRecord& stored, const RecordProof& p
     fact(tr("bytes"), tr("%1, SHA-256 %2")
                           .arg(proven.record.bytes.size())
                           .arg(QString::fromStdString(toHex(sha256(proven.record.bytes)))));
-    fact(tr("path"), tr("%n hash(es) to the root", nullptr, static_cast<int>(proven.proof.hashes.size())));
+    const std::size_t hashes = proven.proof.hashes.size();
+    fact(tr("path"), hashes == 1 ? tr("1 hash to the root") : tr("%1 hashes to the root").arg(countText(hashes)));
     fact(tr("root"), hex(proven.checkpoint.root));
     fact(tr("signed by"), shown(proven.checkpoint.origin));
 }

@@ -267,6 +267,7 @@ private Q_SLOTS:
         press(Qt::Key_Return, Qt::ControlModifier);
         QTRY_VERIFY(
             find<FindingLabel>(u"exportState"_s)->text().contains(u"Exported and verified here: 400 records"_s));
+        QVERIFY(find<QLineEdit>(u"exportPath"_s)->hasFocus()); // also after it was busy
         proof::ExportVerifier verifier;
         verifier.feed(asBytes(readFile(file.toStdString()).value()));
         QVERIFY(verifier.finish().ok());

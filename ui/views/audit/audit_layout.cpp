@@ -52,7 +52,7 @@ void AuditScreen::build() {
     m_table->setModel(m_model);
     m_table->setItemDelegate(new CellDelegate(m_table));
     m_table->setItemDelegateForColumn(AuditModel::ProofColumn, new FindingDelegate(m_table));
-    const double widths[] = {3.3, 3, 9.5, 7.5, 9.6, 8, 11, 8.5, 5};
+    const double widths[] = {3.3, 3, 11.8, 8.2, 9.6, 8, 14, 9.5, 5};
     for (int column = 0; column < AuditModel::ColumnCount; ++column) {
         m_table->setColumnWidth(column, px(this, widths[column]));
     }
@@ -83,7 +83,7 @@ void AuditScreen::build() {
     split->addWidget(detail);
     split->setStretchFactor(0, 9);
     split->setStretchFactor(1, 5);
-    split->setSizes({960, 440});
+    split->setSizes({1010, 390});
     auto* page = new QVBoxLayout(this);
     page->setContentsMargins(medium, medium, medium, medium);
     page->setSpacing(medium);

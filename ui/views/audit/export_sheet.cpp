@@ -38,7 +38,7 @@ struct Parts {
 
 void follow(const Parts& parts, const AuditExporter& exporter) {
     const bool done = exporter.stage() == AuditExporter::Stage::Done;
-    parts.path->setEnabled(!exporter.running());
+    parts.path->setReadOnly(exporter.running()); // rather than disabled: it keeps the focus
     parts.start->setEnabled(!exporter.running() && !parts.path->text().trimmed().isEmpty());
     parts.stop->setVisible(exporter.running());
     parts.progress->setVisible(exporter.running());
