@@ -121,6 +121,21 @@ private Q_SLOTS:
         QCOMPARE(focused(), u"historyTable"_s);
     }
 
+    void aScreenOpensAtItsMainViewAndWhereOneWasLast() {
+        m_w->window->showScreen(u"audit"_s);
+        QTRY_VERIFY(m_w->find<QTableView>("auditTable")->isVisible());
+        QCOMPARE(focused(), u"auditTable"_s);
+        m_w->press(Qt::Key_Slash);
+        QCOMPARE(focused(), u"auditWords"_s);
+        m_w->press(Qt::Key_1, Qt::AltModifier);
+        QCOMPARE(QApplication::focusWidget(), table());
+        m_w->press(Qt::Key_3, Qt::AltModifier);
+        QTRY_VERIFY(m_w->find<QTableView>("historyTable")->isVisible());
+        QCOMPARE(focused(), u"historyTable"_s);
+        m_w->press(Qt::Key_4, Qt::AltModifier);
+        QCOMPARE(focused(), u"auditWords"_s);
+    }
+
     void aWindowInTheBackgroundIsGivenBackAsItWas() {
         QWidget other;
         other.show();

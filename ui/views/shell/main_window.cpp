@@ -27,10 +27,10 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
-// Where the person was on this screen; else its main view, or what is shown in its place for now, which hands the focus
-// on; else the first thing there that takes the keyboard.
-void focusInside(QWidget& screen) {
-    for (QWidget* widget : {screen.focusWidget(), screen.focusProxy()}) {
+// Where the person was last on this screen; else its main view, or what is shown in its place for now, which hands the
+// focus on; else the first thing there that takes the keyboard.
+void focusInside(QWidget& screen, QWidget* last) {
+    for (QWidget* widget : {last, screen.focusProxy()}) {
         if (widget != nullptr && widget->isVisibleTo(&screen) && widget->isEnabled()) {
             widget->setFocus(Qt::OtherFocusReason);
             return;
@@ -121,9 +121,10 @@ void MainWindow::build() {
 void MainWindow::showScreen(const QString& id) {
     for (std::size_t i = 0; i < m_entries.size(); ++i) {
         if (m_entries[i].id == id) {
+            QWidget* last = m_screens[i]->focusWidget(); // before the stack chooses one by itself
             m_stack->setCurrentWidget(m_screens[i]);
             m_bar->setCurrent(static_cast<int>(i));
-            focusInside(*m_screens[i]);
+            focusInside(*m_screens[i], last);
             setWindowTitle(tr("%1 – Gnomon").arg(m_entries[i].title));
         }
     }
@@ -249,7 +250,8 @@ void MainWindow::escape() {
 // What had the focus before may be gone by now.
 void MainWindow::layerClosed() {
     if (focusWidget() == nullptr && m_stack->currentIndex() >= 0) {
-        focusInside(*m_screens[static_cast<std::size_t>(m_stack->currentIndex())]);
+        Screen* shown = m_screens[static_cast<std::size_t>(m_stack->currentIndex())];
+        focusInside(*shown, shown->focusWidget());
     }
     followFlow();
 }
