@@ -118,6 +118,7 @@ Status Runtime::Parts::openServing(const std::string& program) {
     runner.onnxLibrary = onnxRuntimeOf(config, program);
     runner.workerExecutable = program;
     runner.socketFolder = config.runtime;
+    runner.modelBytes = config.maxModelBytes;
     runner.workerMemory = config.workerMemoryBytes;
     runners = upstream::makeRunnerFactory(runner);
 

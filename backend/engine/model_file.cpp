@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "backend/engine/model_file.h"
 
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstring>
-#include <fstream>
-#include <system_error>
 
 namespace gnomon::engine {
 
 namespace {
-
-// The format itself cannot hold more.
-constexpr std::uintmax_t kMostBytes = (std::uintmax_t{1} << 31) - 1;
 
 struct Mistake {
     std::string_view start;
@@ -37,28 +37,45 @@ Error unreadable(const std::filesystem::path& path, const std::string& reason) {
             "put the file in place and make it readable for the node"};
 }
 
+struct Descriptor {
+    ~Descriptor() {
+        if (value >= 0) {
+            ::close(value);
+        }
+    }
+    const int value;
+};
+
 } // namespace
 
-Result<ModelFile> readModelFile(const std::filesystem::path& path) {
-    std::error_code error;
-    if (std::filesystem::is_directory(path, error)) {
-        return unreadable(path, "it is a folder");
+Result<ModelFile> readModelFile(const std::filesystem::path& path, std::uint64_t mostBytes) {
+    // O_NONBLOCK: opening a pipe must not wait for a writer.
+    const Descriptor descriptor{::open(path.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)};
+    struct stat facts {};
+    if (descriptor.value < 0 || ::fstat(descriptor.value, &facts) != 0) {
+        return unreadable(path, errno == ELOOP ? "it is a symbolic link" : std::strerror(errno));
     }
-    const std::uintmax_t size = std::filesystem::file_size(path, error);
-    if (error) {
-        return unreadable(path, error.message());
+    if (!S_ISREG(facts.st_mode)) {
+        return unreadable(path, S_ISDIR(facts.st_mode) ? "it is a folder" : "it is not a regular file");
     }
-    if (size > kMostBytes) {
+    const auto size = static_cast<std::uint64_t>(facts.st_size);
+    if (const std::uint64_t most = std::min(mostBytes, kMostModelBytes); size > most) {
         return Error{ErrorCode::FailedPrecondition,
-                     "model file '" + path.string() + "' is larger than 2 GiB, which the format cannot hold"};
+                     "model file '" + path.string() + "' has " + std::to_string(size) + " bytes, more than the " +
+                         std::to_string(most) + " that are allowed",
+                     "raise the node's limit for models; the format itself ends at 2 GiB"};
     }
     ModelFile file;
     file.bytes.resize(size);
-    errno = 0;
-    std::ifstream stream(path, std::ios::binary);
-    stream.read(reinterpret_cast<char*>(file.bytes.data()), static_cast<std::streamsize>(size));
-    if (!stream || stream.peek() != std::ifstream::traits_type::eof()) {
-        return unreadable(path, errno != 0 ? std::strerror(errno) : "it changed while it was read");
+    for (std::size_t done = 0; done < size;) {
+        const ssize_t got = ::read(descriptor.value, file.bytes.data() + done, size - done);
+        if (got < 0 && errno == EINTR) {
+            continue;
+        }
+        if (got <= 0) {
+            return unreadable(path, got < 0 ? std::strerror(errno) : "it changed while it was read");
+        }
+        done += static_cast<std::size_t>(got);
     }
     if (file.bytes.empty()) {
         return unreadable(path, "it is empty");

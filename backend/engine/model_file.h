@@ -4,6 +4,7 @@
 #include "backend/base/bytes.h"
 #include "backend/base/result.h"
 
+#include <cstdint>
 #include <filesystem>
 #include <map>
 #include <string>
@@ -17,9 +18,12 @@ struct ModelFile {
     Digest digest;
 };
 
-// Corrupt when the file cannot be read or is empty; FailedPrecondition when it is too big, or plainly something else
-// than a model (a Git LFS pointer, an archive, a pickle, a web page).
-Result<ModelFile> readModelFile(const std::filesystem::path& path);
+// The format itself cannot hold more.
+constexpr std::uint64_t kMostModelBytes = (std::uint64_t{1} << 31) - 1;
+
+// Corrupt when the file cannot be read, is empty, a link or no regular file; FailedPrecondition when it is too big, or
+// plainly something else than a model (a Git LFS pointer, an archive, a pickle, a web page).
+Result<ModelFile> readModelFile(const std::filesystem::path& path, std::uint64_t mostBytes = kMostModelBytes);
 
 // What must be known of an ONNX file before a runtime sees it, or that a runtime does not tell.
 struct OnnxFacts {

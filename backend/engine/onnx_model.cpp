@@ -151,7 +151,18 @@ Status OnnxModel::readSchema(const OnnxFacts& facts) {
     return {};
 }
 
+// Names go into messages that hold nothing but UTF-8: one that is not would make all of a node's versions unreadable.
+Status OnnxModel::checkName(const std::string& name, const std::string& what) const {
+    if (isUtf8(name)) {
+        return {};
+    }
+    Error error = cannotServe("the name of " + what + " '" + printable(name, 80) + "' is not UTF-8");
+    error.remedy = "export the model with names in UTF-8";
+    return error;
+}
+
 Status OnnxModel::addInput(std::string name, const Ort::TypeInfo& type, bool optional) {
+    GNOMON_TRY(checkName(name, "input"));
     std::optional<TensorSpec> spec = tensorSpec(name, type);
     if (!spec) {
         return cannotServe("input '" + printable(name, 80) + "' is " + kindOf(type.GetONNXType()) +
@@ -163,6 +174,7 @@ Status OnnxModel::addInput(std::string name, const Ort::TypeInfo& type, bool opt
 }
 
 Status OnnxModel::addOutput(std::string name, const Ort::TypeInfo& type, const OnnxFacts& facts) {
+    GNOMON_TRY(checkName(name, "output"));
     if (std::optional<TensorSpec> spec = tensorSpec(name, type)) {
         m_schema.outputs.push_back(std::move(*spec));
         return {};
@@ -171,6 +183,9 @@ Status OnnxModel::addOutput(std::string name, const Ort::TypeInfo& type, const O
     if (!isScoreMaps(type) || classes == facts.classNames.end() || classes->second.empty()) {
         return cannotServe("output '" + printable(name, 80) + "' is " + kindOf(type.GetONNXType()) +
                            ", and callers can be sent only tensors");
+    }
+    for (const std::string& className : classes->second) {
+        GNOMON_TRY(checkName(className, "class"));
     }
     m_schema.outputs.push_back({name, DataType::Fp32, {-1, static_cast<std::int64_t>(classes->second.size())}});
     m_schema.classNames.emplace(name, classes->second);

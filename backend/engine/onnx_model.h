@@ -31,6 +31,7 @@ private:
     Status readSchema(const OnnxFacts& facts);
     Status addInput(std::string name, const Ort::TypeInfo& type, bool optional);
     Status addOutput(std::string name, const Ort::TypeInfo& type, const OnnxFacts& facts);
+    Status checkName(const std::string& name, const std::string& what) const;
     Error cannotServe(const std::string& reason) const;
 
     // Constant after load().

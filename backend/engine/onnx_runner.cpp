@@ -68,7 +68,7 @@ private:
 Result<std::shared_ptr<port::ModelRunner>> makeOnnxRunner(std::shared_ptr<OnnxLibrary> library, const std::string& name,
                                                           const std::filesystem::path& model,
                                                           const OnnxRunnerOptions& options) {
-    GNOMON_ASSIGN(const ModelFile file, readModelFile(model));
+    GNOMON_ASSIGN(const ModelFile file, readModelFile(model, options.mostBytes));
     GNOMON_ASSIGN(std::shared_ptr<OnnxModel> loaded, OnnxModel::load(std::move(library), name, file));
     Lane::Options lane;
     lane.name = name;

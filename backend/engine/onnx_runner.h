@@ -11,8 +11,9 @@
 namespace gnomon::engine {
 
 struct OnnxRunnerOptions {
-    unsigned threads = 0;     // of the version's own lane; 0: as many as the machine has
-    std::size_t queued = 256; // runs beyond these are refused with ResourceExhausted
+    unsigned threads = 0;                             // of the version's own lane; 0: as many as the machine has
+    std::size_t queued = 256;                         // runs beyond these are refused with ResourceExhausted
+    std::uint64_t mostBytes = std::uint64_t{1} << 30; // of the file
 };
 
 // Loads a model into this process. name: in messages ("spam-filter v3"). Blocks while the model loads. Errors as

@@ -112,6 +112,9 @@ Result<VersionSlot::Runner> VersionSlot::load(port::Place place) {
     if (!made.ok() && made.error().code != ErrorCode::Unavailable) {
         return refuse(made.error());
     }
+    if (made.ok()) {
+        made = checkDigest(*std::move(made));
+    }
     const MutexLock lock(m_mutex);
     if (!made.ok()) { // nothing that lies with the version: it may be tried again
         m_version.state = m_version.state == VersionState::Loading ? VersionState::Found : m_version.state;
@@ -125,6 +128,20 @@ Result<VersionSlot::Runner> VersionSlot::load(port::Place place) {
     m_version.state = VersionState::Ready;
     m_version.health.clear();
     return Reaper::guard(m_parts.reaper, *std::move(made));
+}
+
+// The file is read again for each load, and what answers must be what plans, legs and records name. Nothing that lies
+// with the version: it serves again once its own file is back.
+Result<VersionSlot::Runner> VersionSlot::checkDigest(Runner runner) const {
+    const Digest& loaded = runner->schema().digest;
+    if (loaded.isZero() || loaded == m_stored.version.digest) {
+        return runner;
+    }
+    return Error{ErrorCode::FailedPrecondition,
+                 "v" + std::to_string(number().value) + " of endpoint '" + m_stored.version.endpoint.value +
+                     "' was not loaded: the model file has changed since the node started; its SHA-256 is " +
+                     toHex(loaded) + " in place of " + toHex(m_stored.version.digest),
+                 "put the original file back; a changed model is a new version"};
 }
 
 Status VersionSlot::checkGolden(port::ModelRunner& runner) const {

@@ -50,6 +50,7 @@ private:
 
     Status prove() REQUIRES(m_loading);
     Result<Runner> load(port::Place place) REQUIRES(m_loading);
+    Result<Runner> checkDigest(Runner runner) const;
     Status checkGolden(port::ModelRunner& runner) const;
     Error refuse(const Error& error);
     std::string key() const;

@@ -27,11 +27,12 @@ public:
         const std::string name = endpoint.value + " v" + std::to_string(version.value);
         if (place == port::Place::InProcess) {
             GNOMON_ASSIGN(std::shared_ptr<engine::OnnxLibrary> library, openLibrary());
-            return engine::makeOnnxRunner(std::move(library), name, model);
+            return engine::makeOnnxRunner(std::move(library), name, model, {.mostBytes = m_options.modelBytes});
         }
         GNOMON_TRY(prepareFolder());
         WorkerOptions worker{name, fs::absolute(model), m_options.workerExecutable, m_options.socketFolder,
                              m_options.onnxLibrary};
+        worker.modelBytes = m_options.modelBytes;
         worker.memoryLimit = m_options.workerMemory;
         worker.startTimeout = m_options.workerStartTimeout;
         GNOMON_ASSIGN(std::shared_ptr<port::ModelRunner> runner, makeWorkerRunner(worker));

@@ -12,6 +12,7 @@ struct RunnerFactoryOptions {
     std::filesystem::path onnxLibrary;      // empty: where this build expects it
     std::filesystem::path workerExecutable; // hands a worker's command line to runWorker(); "/proc/self/exe" for a node
     std::filesystem::path socketFolder;     // made, emptied of old sockets and kept private (0700)
+    std::uint64_t modelBytes = std::uint64_t{1} << 30; // larger models are refused
     std::size_t workerMemory = std::size_t{4} << 30;
     std::chrono::milliseconds workerStartTimeout{10000};
 };

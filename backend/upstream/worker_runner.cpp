@@ -119,6 +119,7 @@ private:
         WorkerTask task{m_options.name, m_options.model,
                         // A new name each time: nobody's half-closed connection or stale file is in the way.
                         m_options.socketFolder / (SystemRandom().id().substr(0, 12) + ".sock"), m_options.onnxLibrary};
+        task.modelBytes = m_options.modelBytes;
         task.memoryLimit = m_options.memoryLimit;
         task.threads = m_options.threads;
         if (task.socket.native().size() >= sizeof(sockaddr_un::sun_path)) {

@@ -16,8 +16,9 @@ struct WorkerOptions {
     std::filesystem::path executable;   // a program that hands a worker's command line to runWorker()
     std::filesystem::path socketFolder; // exists, and is this user's alone (0700)
     std::filesystem::path onnxLibrary;
-    std::size_t memoryLimit = std::size_t{4} << 30; // bytes of data that the worker may use
-    unsigned threads = 0;                           // of computation; 0: as many as the machine has
+    std::uint64_t modelBytes = std::uint64_t{1} << 30; // a larger model is refused
+    std::size_t memoryLimit = std::size_t{4} << 30;    // bytes of data that the worker may use
+    unsigned threads = 0;                              // of computation; 0: as many as the machine has
     std::chrono::milliseconds startTimeout{10000};
 };
 

@@ -73,7 +73,8 @@ void report(const Status& status) {
 Result<std::shared_ptr<port::ModelRunner>> load(const WorkerTask& task) {
     GNOMON_TRY(confine(task));
     GNOMON_ASSIGN(std::shared_ptr<engine::OnnxLibrary> library, engine::OnnxLibrary::open(task.onnxLibrary));
-    return engine::makeOnnxRunner(std::move(library), task.name, task.model, {task.threads});
+    return engine::makeOnnxRunner(std::move(library), task.name, task.model,
+                                  {.threads = task.threads, .mostBytes = task.modelBytes});
 }
 
 } // namespace
@@ -86,17 +87,19 @@ std::vector<std::string> workerArguments(const WorkerTask& task) {
             task.onnxLibrary.string(),
             std::to_string(task.parent),
             std::to_string(task.memoryLimit),
-            std::to_string(task.threads)};
+            std::to_string(task.threads),
+            std::to_string(task.modelBytes)};
 }
 
 std::optional<WorkerTask> parseWorkerArguments(int argc, const char* const* argv) {
-    if (argc != 9 || argv[1] != kCommand) {
+    if (argc != 10 || argv[1] != kCommand) {
         return {};
     }
     WorkerTask task{argv[2], argv[3], argv[4], argv[5]};
     task.parent = std::atoi(argv[6]);
     task.memoryLimit = std::strtoull(argv[7], nullptr, 10);
     task.threads = static_cast<unsigned>(std::strtoul(argv[8], nullptr, 10));
+    task.modelBytes = std::strtoull(argv[9], nullptr, 10);
     return task;
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <filesystem>
 #include <optional>
 #include <string>
@@ -20,9 +21,10 @@ struct WorkerTask {
     std::filesystem::path model;  // the file
     std::filesystem::path socket; // made by the worker, below a private folder
     std::filesystem::path onnxLibrary;
-    int parent = 0;              // process id; the worker ends with it
-    std::size_t memoryLimit = 0; // bytes of data; 0: no limit
-    unsigned threads = 0;        // of computation; 0: as many as the machine has
+    int parent = 0;                                    // process id; the worker ends with it
+    std::size_t memoryLimit = 0;                       // bytes of data; 0: no limit
+    unsigned threads = 0;                              // of computation; 0: as many as the machine has
+    std::uint64_t modelBytes = std::uint64_t{1} << 30; // a larger model is refused
 };
 
 // The command line after the program's name, and back. Nothing when it is not a worker's.

@@ -129,7 +129,9 @@ private:
 // A model with input "x" FP32 [-1,2] and output "score" FP32 [-1,1] that does what its behaviour says. Thread-safe.
 class FakeRunner final : public port::ModelRunner {
 public:
-    explicit FakeRunner(std::shared_ptr<FakeBehaviour> behaviour) : m_behaviour(std::move(behaviour)) {
+    explicit FakeRunner(std::shared_ptr<FakeBehaviour> behaviour, Digest digest = {})
+        : m_behaviour(std::move(behaviour)) {
+        m_schema.digest = digest;
         m_schema.inputs = {{"x", DataType::Fp32, {-1, 2}, false}};
         m_schema.outputs = {{"score", DataType::Fp32, {-1, 1}, false}};
     }

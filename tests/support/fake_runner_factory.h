@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "backend/base/files.h"
 #include "tests/support/fake_runner.h"
 
 #include <map>
@@ -12,14 +13,15 @@ namespace gnomon::test {
 class FakeRunnerFactory final : public port::RunnerFactory {
 public:
     Result<std::shared_ptr<port::ModelRunner>> create(const EndpointName& /*endpoint*/, VersionNumber version,
-                                                      const std::filesystem::path& /*model*/,
-                                                      port::Place place) override {
+                                                      const std::filesystem::path& model, port::Place place) override {
         const MutexLock lock(m_mutex);
         m_created.emplace_back(version, place);
         if (const auto refused = m_refused.find(version); refused != m_refused.end()) {
             return refused->second;
         }
-        return std::shared_ptr<port::ModelRunner>(std::make_shared<FakeRunner>(at(version, place)));
+        const auto file = readFile(model); // as an engine does, for each load
+        return std::shared_ptr<port::ModelRunner>(
+            std::make_shared<FakeRunner>(at(version, place), file.ok() ? sha256(asBytes(*file)) : Digest{}));
     }
 
     FakeBehaviour& inProcess(std::uint32_t version) {

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <fstream>
+#include <sys/stat.h>
 
 namespace gnomon::engine {
 namespace {
@@ -34,6 +35,30 @@ TEST_F(ModelFileTest, missingEmptyAndFolderAreCorrupt) {
     EXPECT_EQ(readModelFile("/nonexistent/model.onnx").error().code, ErrorCode::Corrupt);
     EXPECT_EQ(readModelFile(testing::TempDir()).error().code, ErrorCode::Corrupt);
     EXPECT_EQ(readModelFile(write("")).error().code, ErrorCode::Corrupt);
+}
+
+TEST_F(ModelFileTest, linksAndPipesAreNotRead) {
+    write(TinyOnnx::identity());
+    const std::filesystem::path other = m_path.string() + ".link";
+    std::filesystem::create_symlink(m_path, other);
+    const auto link = readModelFile(other);
+    std::filesystem::remove(other);
+    ASSERT_EQ(::mkfifo(other.c_str(), 0600), 0);
+    const auto pipe = readModelFile(other); // with nobody on its other end
+    std::filesystem::remove(other);
+    ASSERT_FALSE(link.ok());
+    EXPECT_EQ(link.error().code, ErrorCode::Corrupt);
+    EXPECT_NE(link.error().message.find("symbolic link"), std::string::npos) << link.error().message;
+    ASSERT_FALSE(pipe.ok());
+    EXPECT_NE(pipe.error().message.find("regular file"), std::string::npos) << pipe.error().message;
+}
+
+TEST_F(ModelFileTest, largerThanAllowedIsNotRead) {
+    const std::string model = TinyOnnx::identity();
+    EXPECT_TRUE(readModelFile(write(model), model.size()).ok());
+    const auto refused = readModelFile(m_path, model.size() - 1);
+    ASSERT_FALSE(refused.ok());
+    EXPECT_EQ(refused.error().code, ErrorCode::FailedPrecondition);
 }
 
 TEST_F(ModelFileTest, commonMistakesAreNamed) {

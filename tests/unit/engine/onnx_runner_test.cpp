@@ -85,6 +85,36 @@ TEST(OnnxLibraryTest, anotherLibraryIsRefusedByName) {
     EXPECT_NE(library.error().message.find("is not ONNX Runtime"), std::string::npos);
 }
 
+TEST_F(OnnxRunnerTest, namesThatAreNotUtf8AreRefused) {
+    const std::string latin = "caf\xe9";
+    const std::string tensorName = TinyOnnx()
+                                       .add(TinyOnnx::node("Identity", {"x"}, {latin}))
+                                       .input(TinyOnnx::value("x", TinyOnnx::Float, {-1}))
+                                       .output(TinyOnnx::value(latin, TinyOnnx::Float, {-1}))
+                                       .file();
+    const std::string floatType = TinyOnnx::bytes(1, TinyOnnx::number(1, TinyOnnx::Float));
+    const std::string map = TinyOnnx::bytes(5, TinyOnnx::number(1, TinyOnnx::String) + TinyOnnx::bytes(2, floatType));
+    const std::string scores =
+        TinyOnnx::bytes(1, "y") + TinyOnnx::bytes(2, TinyOnnx::bytes(4, TinyOnnx::bytes(1, map)));
+    const auto labelled = [&](const std::string& label) {
+        const std::string labels = TinyOnnx::bytes(1, "classlabels_strings") + TinyOnnx::bytes(9, "tea") +
+                                   TinyOnnx::bytes(9, label) + TinyOnnx::number(20, 8);
+        return TinyOnnx()
+            .add(TinyOnnx::node("ZipMap", {"x"}, {"y"}, TinyOnnx::bytes(5, labels), "ai.onnx.ml"))
+            .input(TinyOnnx::value("x", TinyOnnx::Float, {-1, 2}))
+            .output(scores)
+            .file();
+    };
+    ASSERT_TRUE(load(labelled("café")).ok()) << load(labelled("café")).error().message;
+    for (const std::string& file : {tensorName, labelled(latin)}) {
+        const auto runner = load(file);
+        ASSERT_FALSE(runner.ok());
+        EXPECT_EQ(runner.error().code, ErrorCode::FailedPrecondition);
+        EXPECT_NE(runner.error().message.find("caf\\xe9"), std::string::npos) << runner.error().message;
+        EXPECT_FALSE(runner.error().remedy.empty());
+    }
+}
+
 TEST_F(OnnxRunnerTest, schemaTellsNamesTypesShapesAndDigest) {
     const auto runner = load(TinyOnnx::identity());
     ASSERT_TRUE(runner.ok()) << runner.error().message;

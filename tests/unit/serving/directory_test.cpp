@@ -65,6 +65,30 @@ TEST(Directory, aModelThatChangedSinceIsRefused) {
     EXPECT_NE(bench.deployed.error().message.find("has changed"), std::string::npos);
 }
 
+TEST(Directory, aFileThatIsSwappedUnderARunningNodeDoesNotServe) {
+    ServingBench bench(alone());
+    bench.start();
+    const Deployment before = bench.directory->inForce(bench.name)->deployment;
+    writeText(bench.folder.model("spam", 2), "something else");
+    Deployment promoted = before;
+    promoted.production = VersionNumber(2);
+    const Status refused = bench.directory->prepare(bench.name, promoted);
+    ASSERT_FALSE(refused.ok());
+    EXPECT_EQ(refused.error().code, ErrorCode::FailedPrecondition);
+    EXPECT_NE(refused.error().message.find("v2 of endpoint 'spam'"), std::string::npos) << refused.error().message;
+    EXPECT_NE(refused.error().message.find("has changed"), std::string::npos) << refused.error().message;
+    EXPECT_FALSE(refused.error().remedy.empty());
+    EXPECT_EQ(versionOf(bench, 2).state, VersionState::Found);
+    EXPECT_EQ(bench.state.value("proven/spam/2").error().code, ErrorCode::NotFound);
+
+    Deployment shadowed = before;
+    shadowed.shadows = {{VersionNumber(2), 100}};
+    EXPECT_FALSE(bench.directory->prepare(bench.name, shadowed).ok());
+
+    writeText(bench.folder.model("spam", 2), "model 2 of spam");
+    EXPECT_TRUE(bench.directory->prepare(bench.name, promoted).ok()) << "its own file is back";
+}
+
 TEST(Directory, newGoldenCasesAskForANewTrial) {
     ServingBench bench(alone());
     bench.start();
