@@ -34,7 +34,9 @@ std::string describeComparison(const Comparison& c) {
     text += "\ncoverage   " + std::to_string(v.matched) + " pairs of " + std::to_string(v.mirrored) + " mirrored, " +
             std::to_string(v.requests) + " requests; dropped " + std::to_string(v.dropped) + ", failed " +
             std::to_string(v.failed) + ", late " + std::to_string(v.late) + ", lost " + std::to_string(v.lost) + "\n";
-    if (v.matched > 0) {
+    if (c.noDecisions) {
+        text += "agreement  no decisions declared (endpoint.toml names no output in [decision])\n";
+    } else if (v.matched > 0) {
         text += "agreement  " + percent(c.agreement, 2) + " (" + percent(c.agreementInterval.low, 2) + " to " +
                 percent(c.agreementInterval.high, 2) + "), missing counted as disagreeing " +
                 percent(c.agreementMissingDisagree, 2) + "\n";

@@ -212,9 +212,7 @@ json toJson(const Comparison& c) {
                      {"lost", c.coverage.lost},
                      {"production_failed", c.coverage.productionFailed}}},
                    {"clusters", c.clusters},
-                   {"agreement", c.agreement},
-                   {"agreement_interval", intervalToJson(c.agreementInterval)},
-                   {"agreement_missing_disagree", c.agreementMissingDisagree},
+                   {"no_decisions", c.noDecisions},
                    {"flips_to_positive", c.flipsToPositive},
                    {"flips_to_negative", c.flipsToNegative},
                    {"flip_evidence_log10", c.flipEvidence},
@@ -223,6 +221,11 @@ json toJson(const Comparison& c) {
                    {"shadow_latency", latencyToJson(c.shadowLatency)},
                    {"production_errors", c.productionErrors},
                    {"shadow_errors", c.shadowErrors}};
+    if (!c.noDecisions) {
+        object["agreement"] = c.agreement;
+        object["agreement_interval"] = intervalToJson(c.agreementInterval);
+        object["agreement_missing_disagree"] = c.agreementMissingDisagree;
+    }
     if (c.hasScores) {
         object["mean_difference"] = c.meanDifference;
         object["mean_difference_interval"] = intervalToJson(c.meanDifferenceInterval);

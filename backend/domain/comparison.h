@@ -104,7 +104,8 @@ struct Comparison {
     Coverage coverage;
     std::uint64_t clusters = 0; // effective n
     std::uint64_t agreeing = 0;
-    double agreement = 0; // agreeing / matched
+    bool noDecisions = false; // endpoint.toml declares none: what follows on agreement and flips says nothing
+    double agreement = 0;     // agreeing / matched
     Interval agreementInterval;
     double agreementMissingDisagree = 0; // the same with every missing pair counted as disagreement
     double flipEvidence = 0;             // log10 of the e-value that flips are one-sided

@@ -123,6 +123,10 @@ bool Experiment::isDeclaredLike(const EndpointSettings& settings) const {
            settings.decision == m_settings.decision;
 }
 
+bool Experiment::decides() const {
+    return !m_settings.decision.scoreOutput.empty() || m_decisions.any();
+}
+
 bool Experiment::covered() const {
     return m_coverage.mirrored > 0 && shareOf(m_coverage.matched, m_coverage.mirrored) >= kLeastCoverage;
 }
@@ -168,6 +172,7 @@ Comparison Experiment::snapshot(WallTime asOf, bool whole) const {
     comparison.pairsToVerdict = pairsToVerdict();
     comparison.coverage = m_coverage;
     comparison.clusters = m_units;
+    comparison.noDecisions = !decides();
     m_decisions.fill(comparison);
     m_scores.fill(comparison);
     m_errors.fill(comparison);
@@ -223,7 +228,9 @@ std::vector<VerdictReason> Experiment::reasons() const {
     if (m_coverage.mirrored > 0 && !covered()) {
         reasons.push_back(coverageReason());
     }
-    reasons.push_back(m_decisions.reason());
+    reasons.push_back(decides() ? m_decisions.reason()
+                                : VerdictReason{"decisions", Verdict::CannotTellYet,
+                                                "no decisions declared: endpoint.toml names no output in [decision]"});
     if (m_scores.any()) {
         reasons.push_back(m_scores.reason());
     }

@@ -57,6 +57,8 @@ private:
     void countOutcome(LegOutcome production, LegOutcome shadow);
     void advanceTo(WallTime time);
     bool covered() const;
+    // Whether decisions are declared, or come in anyway.
+    bool decides() const;
     Standing standing() const;
     AspectVerdicts verdicts() const;
     std::optional<std::uint64_t> pairsToVerdict() const;

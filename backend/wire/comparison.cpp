@@ -179,6 +179,7 @@ v1::Comparison toProto(const Comparison& in) {
     *out.mutable_coverage() = writeCoverage(in.coverage);
     out.set_clusters(in.clusters);
     out.set_agreeing(in.agreeing);
+    out.set_no_decisions(in.noDecisions);
     out.set_agreement(in.agreement);
     *out.mutable_agreement_interval() = writeInterval(in.agreementInterval);
     out.set_agreement_missing_disagree(in.agreementMissingDisagree);
@@ -217,6 +218,7 @@ Result<Comparison> fromProto(const v1::Comparison& in) {
     out.coverage = readCoverage(in.coverage());
     out.clusters = in.clusters();
     out.agreeing = in.agreeing();
+    out.noDecisions = in.no_decisions();
     out.agreement = r.finite(in.agreement(), "agreement");
     out.agreementInterval = r.take(readInterval(in.agreement_interval()), "agreement_interval");
     out.agreementMissingDisagree = r.finite(in.agreement_missing_disagree(), "agreement_missing_disagree");

@@ -102,6 +102,7 @@ inline TimeBucket bucket() {
 
 inline Comparison comparison() {
     Comparison out;
+    out.noDecisions = true;
     out.experiment = ExperimentId(hexId('c'));
     out.endpoint = EndpointName("spam-filter");
     out.production = VersionNumber(1);

@@ -32,14 +32,19 @@ QString verdictExplanation(const Comparison& c) {
            "of the share of differing decisions lies above the margin, <i>equivalent</i> when it lies below, and until "
            "then nobody can tell. The verdict stays within one experiment; a new experiment starts afresh and is "
            "recorded in the audit trail."));
-    html += paragraph(
-        tr("Decisions: beta-binomial confidence sequence, α = %1").arg(alpha),
-        tr("%1 of %2 pairs agree: %3, interval %4 to %5, margin %6. With every missing pair counted as a disagreement: "
-           "%7. It keeps each p for which ln B(k+1, n−k+1) − k ln p − (n−k) ln(1−p) &lt; ln(1/α).")
-            .arg(countText(c.agreeing), countText(c.coverage.matched), shareText(c.agreement),
-                 shareNumber(c.agreementInterval.low), shareText(c.agreementInterval.high), roundShareText(c.margin),
-                 shareText(c.agreementMissingDisagree)));
-    html += paragraph(tr("Direction of flips: exact anytime-valid McNemar test"),
+    html += c.noDecisions
+                ? paragraph(tr("Decisions"), noDecisionsText())
+                : paragraph(tr("Decisions: beta-binomial confidence sequence, α = %1").arg(alpha),
+                            tr("%1 of %2 pairs agree: %3, interval %4 to %5, margin %6. With every missing pair "
+                               "counted as a disagreement: "
+                               "%7. It keeps each p for which ln B(k+1, n−k+1) − k ln p − (n−k) ln(1−p) &lt; ln(1/α).")
+                                .arg(countText(c.agreeing), countText(c.coverage.matched), shareText(c.agreement),
+                                     shareNumber(c.agreementInterval.low), shareText(c.agreementInterval.high),
+                                     roundShareText(c.margin), shareText(c.agreementMissingDisagree)));
+    html += c.noDecisions
+                ? QString()
+                : paragraph(
+                      tr("Direction of flips: exact anytime-valid McNemar test"),
                       tr("%1 to the positive and %2 to the negative decision; the evidence that they are one-sided is "
                          "10<sup>%3</sup> (10<sup>%4</sup> is needed).")
                           .arg(countText(c.flipsToPositive), countText(c.flipsToNegative),

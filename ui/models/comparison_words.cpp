@@ -29,6 +29,9 @@ std::optional<double> quantile(const std::vector<LatencyPoint>& points, double w
 }
 
 QString decisionsPart(const Comparison& c) {
+    if (c.noDecisions) {
+        return noDecisionsText();
+    }
     const QString differing = shareText(1 - c.agreement);
     const QString low = shareNumber(1 - c.agreementInterval.high);
     const QString high = shareNumber(1 - c.agreementInterval.low);
@@ -178,6 +181,10 @@ std::optional<Verdict> aspectVerdict(const Comparison& c, std::string_view aspec
     return found == c.reasons.end() ? std::nullopt : std::optional(found->verdict);
 }
 
+QString noDecisionsText() {
+    return tr("no decisions declared");
+}
+
 QString versionText(VersionNumber version) {
     return u'v' + QString::number(version.value);
 }
@@ -220,6 +227,9 @@ std::optional<double> pairRate(const Comparison& comparison) {
 }
 
 QString flipText(const Comparison& c) {
+    if (c.noDecisions) {
+        return sentence(noDecisionsText());
+    }
     QStringList parts;
     for (const TransitionCell& cell : c.transitions) {
         if (cell.production != cell.shadow && cell.count > 0) {

@@ -36,6 +36,8 @@ QString flipText(const Comparison& comparison);
 
 // What was found of one aspect; absent when there is no such finding.
 std::optional<Verdict> aspectVerdict(const Comparison& comparison, std::string_view aspect);
+// In the place of every share of agreement when there can be none.
+QString noDecisionsText();
 // "v1", "v2".
 QString versionText(VersionNumber version);
 // matched / mirrored; absent before anything was mirrored.

@@ -40,13 +40,16 @@ QString agreementText(const EndpointRow& row) {
         return dash();
     }
     const Comparison& c = *row.comparison;
+    if (c.noDecisions) {
+        return noDecisionsText();
+    }
     return u"%1 (%2–%3)"_s.arg(shareText(c.agreement), shareNumber(c.agreementInterval.low),
                                shareNumber(c.agreementInterval.high));
 }
 
 // The newest points of agreement per bucket; absent where a bucket had no pairs.
 QVariant agreementPoints(const EndpointRow& row) {
-    if (!row.comparison || row.comparison->buckets.size() < 2) {
+    if (!row.comparison || row.comparison->noDecisions || row.comparison->buckets.size() < 2) {
         return {};
     }
     constexpr std::size_t kMost = 60;
@@ -204,7 +207,8 @@ QVariant EndpointModel::cell(const EndpointRow& row, int column, int role) const
     case ShadowColumn:
         return row.isNode() ? dash() : shadowsText(deployment);
     case AgreementColumn:
-        return raw ? QVariant(row.comparison ? row.comparison->agreement : 2.0) : QVariant(agreementText(row));
+        return raw ? QVariant(row.comparison && !row.comparison->noDecisions ? row.comparison->agreement : 2.0)
+                   : QVariant(agreementText(row));
     case LatencyColumn:
         return raw ? QVariant(row.snapshot.p99Seconds) : QVariant(row.isNode() ? dash() : latencyCell(row));
     case RateColumn:

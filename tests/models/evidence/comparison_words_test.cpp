@@ -92,6 +92,16 @@ private Q_SLOTS:
         QCOMPARE(coverageShare(c.coverage), std::nullopt);
     }
 
+    void withoutDecisionsNothingAgreesOrDiffers() {
+        Comparison c = comparisonWith(Verdict::CannotTellYet);
+        c.noDecisions = true;
+        c.agreement = 0;
+        const QString said = wordsOf(c).because + verdictExplanation(c);
+        QVERIFY2(said.contains(u"no decisions declared"_s, Qt::CaseInsensitive), qPrintable(said));
+        QVERIFY2(!said.contains(u"pairs agree"_s) && !said.contains(u"McNemar"_s), qPrintable(said));
+        QVERIFY2(!said.contains(u"differs from"_s), qPrintable(said));
+    }
+
     void flipsAreOneSidedOnlyBeyondChance() {
         Comparison c = comparisonWith(Verdict::Different);
         c.flipEvidence = 1.0; // below 1/alpha

@@ -82,6 +82,11 @@ ChartData agreementChart(const Comparison& c, const QTimeZone& zone) {
     ChartLine bucketLine{tr("per bucket"), ChartRole::Quiet, ChartStroke::Solid, {}, false};
     ChartLine soFar{tr("so far"), ChartRole::Reference, ChartStroke::Solid, {}, false};
     ChartBand band{tr("always-valid band"), ChartRole::Reference, {}, {}};
+    if (c.noDecisions) {
+        chart.note = noDecisionsText();
+        chart.summary = chart.note;
+        return chart;
+    }
     bool below = false;
     for (const TimeBucket& bucket : c.buckets) {
         if (bucket.pairs == 0) {
