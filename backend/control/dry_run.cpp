@@ -160,10 +160,13 @@ DryRun dryRun(serving::EndpointDirectory& directory, port::ExchangeStore& exchan
     const auto tally = std::make_shared<Tally>(settings->decision);
     bool inTime = true;
     if (answer.kind == FallbackKind::Constant) {
-        const TensorSet constant = serving::constantFor(settings->constant, 1);
+        const Result<TensorSet> constant = serving::constantFor(settings->constant, 1);
+        if (!constant.ok()) {
+            return skippedDryRun(constant.error().message);
+        }
         for (const port::RecordedExchange& row : *rows) {
             if (const Leg* was = answering(row.exchange)) {
-                tally->compareConstant(*was, constant);
+                tally->compareConstant(*was, *constant);
             }
         }
     } else {

@@ -71,7 +71,18 @@ struct Observation {
     Exchange exchange;
     TensorSet inputs;
     std::vector<std::pair<VersionNumber, TensorSet>> outputs;
+    // Deployed when it was asked, in the deployment's order, whether they were shown it or not.
+    std::vector<VersionNumber> shadows{};
 };
+
+// Of the tensors that it keeps alive.
+inline std::size_t byteCount(const Observation& observation) {
+    std::size_t bytes = byteCount(observation.inputs);
+    for (const auto& [version, tensors] : observation.outputs) {
+        bytes += byteCount(tensors);
+    }
+    return bytes;
+}
 
 // One recorded exchange by how much its versions disagree. Used by lists and by the pair view.
 struct ExchangeFilter {

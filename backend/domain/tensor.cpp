@@ -100,6 +100,14 @@ const TensorView* TensorSet::find(std::string_view name) const {
     return nullptr;
 }
 
+std::size_t byteCount(const TensorSet& set) {
+    std::size_t bytes = 0;
+    for (const TensorView& tensor : set.tensors) {
+        bytes += tensor.data.size();
+    }
+    return bytes;
+}
+
 TensorSet makeTensorSet(std::vector<Tensor> tensors) {
     const auto owner = std::make_shared<const std::vector<Tensor>>(std::move(tensors));
     TensorSet set;

@@ -74,6 +74,9 @@ struct Tensor {
     bool operator==(const Tensor&) const = default;
 };
 
+// Bytes of all tensors together.
+std::size_t byteCount(const TensorSet& set);
+
 // A set that owns copies of the tensors.
 TensorSet makeTensorSet(std::vector<Tensor> tensors);
 std::vector<Tensor> copyTensors(const TensorSet& set);

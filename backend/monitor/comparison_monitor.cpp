@@ -5,6 +5,7 @@
 #include "backend/monitor/experiment.h"
 
 #include <algorithm>
+#include <atomic>
 #include <map>
 
 namespace gnomon::monitor {
@@ -23,18 +24,20 @@ struct Watched {
     std::optional<GenerationNumber> notBeforeAfter{}; // stopped: only a newer generation starts one by itself
 };
 
-const Leg* shadowLeg(const Exchange& exchange, const std::optional<Experiment>& running) {
-    const Leg* first = nullptr;
-    for (const Leg& leg : exchange.legs) {
-        if (leg.role != LegRole::Shadow) {
-            continue;
-        }
-        if (running && leg.version == running->pair().shadow && leg.digest == running->pair().shadowDigest) {
-            return &leg;
-        }
-        first = first == nullptr ? &leg : first;
+// The leg of the pair that is compared: of the running one for as long as its shadow is deployed, whether this exchange
+// was shown to it or not, else of the first shadow deployed. Absent when that one was not shown this exchange.
+const Leg* shadowLeg(const Observation& observation, const std::optional<Experiment>& running) {
+    const std::vector<VersionNumber>& shadows = observation.shadows;
+    std::optional<VersionNumber> wanted;
+    if (running && std::find(shadows.begin(), shadows.end(), running->pair().shadow) != shadows.end()) {
+        wanted = running->pair().shadow;
+    } else if (!shadows.empty()) {
+        wanted = shadows.front();
     }
-    return first;
+    const std::vector<Leg>& legs = observation.exchange.legs;
+    const auto leg = std::find_if(legs.begin(), legs.end(),
+                                  [&](const Leg& one) { return one.role == LegRole::Shadow && wanted == one.version; });
+    return leg == legs.end() ? nullptr : &*leg;
 }
 
 class SequentialComparisonMonitor final : public ComparisonMonitor {
@@ -53,9 +56,10 @@ public:
         if (found == m_endpoints.end()) {
             return;
         }
+        ++m_revision;
         Watched& watched = found->second;
         const Leg* production = exchange.find(LegRole::Production);
-        const Leg* shadow = shadowLeg(exchange, watched.running);
+        const Leg* shadow = shadowLeg(observation, watched.running);
         if (production == nullptr || shadow == nullptr) {
             addUnmirrored(watched, exchange, production);
             return;
@@ -131,6 +135,8 @@ public:
             end(found->second);
         }
     }
+
+    std::uint64_t revision() const override { return m_revision; }
 
     Bytes save() const override {
         ByteWriter out;
@@ -244,6 +250,7 @@ private:
 
     void start(Watched& watched, const VersionPair& pair, GenerationNumber generation, WallTime time)
         REQUIRES(m_mutex) {
+        ++m_revision;
         end(watched);
         watched.notBeforeAfter.reset();
         watched.running.emplace(watched.settings, pair, generation, time, ++watched.experiments);
@@ -251,6 +258,7 @@ private:
 
     void end(Watched& watched) REQUIRES(m_mutex) {
         if (watched.running) {
+            ++m_revision;
             watched.running->stop(m_clock.wallNow());
             watched.ended = std::move(watched.running);
             watched.running.reset();
@@ -258,6 +266,7 @@ private:
     }
 
     const Clock& m_clock; // constant after construction
+    std::atomic<std::uint64_t> m_revision{0};
     mutable Mutex m_mutex;
     std::map<EndpointName, Watched> m_endpoints GUARDED_BY(m_mutex);
 };

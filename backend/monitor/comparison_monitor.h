@@ -17,11 +17,12 @@ namespace gnomon::monitor {
 
 // Compares a shadow with production on the same requests, per experiment (statistics.md 1 and 2). Thread-safe.
 // An experiment starts by itself when an exchange names a pair of versions that has none; the verdict is sticky within
-// it and starts afresh only with a new one. With several shadows the first one that an exchange names is compared. Only
-// an exchange of a newer generation ends a running experiment for another pair or restarts a stopped one.
-// Counts, transitions, histograms and latencies are of all pairs. Evidence (intervals, flipEvidence, clusters, the
-// lines over time) is of the first pair of each entity, so that repeats add none; the rule and its reasons are in
-// resources/docs/adr/0010-verdict-of-a-comparison.md. Memory per endpoint is bounded, about 5 MiB at most.
+// it and starts afresh only with a new one. With several shadows the first one deployed is compared, but never another
+// one while the running pair is still deployed. Only an exchange of a newer generation ends a running experiment for
+// another pair or restarts a stopped one. Counts, transitions, histograms and latencies are of all pairs. Evidence
+// (intervals, flipEvidence, clusters, the lines over time) is of the first pair of each entity, so that repeats add
+// none; the rule and its reasons are in resources/docs/adr/0010-verdict-of-a-comparison.md. Memory per endpoint is
+// bounded, about 5 MiB at most.
 class ComparisonMonitor : public port::ObservationSink {
 public:
     // The running experiment of the endpoint, or the newest that ended. NotFound when there never was one.
@@ -37,6 +38,8 @@ public:
     // For persistence: opaque bytes that restore() takes back after a restart. Corrupt leaves everything as it was. An
     // experiment that was declared with other settings than the present ones has ended.
     virtual Bytes save() const = 0;
+    // Grows with everything that changes what save() would say.
+    virtual std::uint64_t revision() const = 0;
     virtual Status restore(ByteView saved) = 0;
 };
 

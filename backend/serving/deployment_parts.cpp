@@ -11,6 +11,8 @@ namespace gnomon::serving {
 
 namespace {
 
+constexpr std::int64_t kMostExample = std::int64_t{8} << 20; // elements of one made-up input
+
 Error wrong(const EndpointSettings& settings, const std::string& what) {
     return {ErrorCode::FailedPrecondition, "the deployment of endpoint '" + settings.name.value + "' " + what};
 }
@@ -74,15 +76,20 @@ std::optional<port::ModelSchema> schemaOf(const InForce& inForce) {
     return std::nullopt;
 }
 
-Tensor zeros(const TensorSpec& spec) {
+// The sizes are the model's own words.
+Result<Tensor> zeros(const TensorSpec& spec) {
     Tensor tensor{spec.name, spec.type, spec.shape, {}};
-    std::size_t count = 1;
     for (std::int64_t& size : tensor.shape) {
         size = size < 0 ? 1 : size;
-        count *= static_cast<std::size_t>(size);
+    }
+    const Result<std::int64_t> count = elementCount(tensor.shape);
+    if (!count.ok() || *count > kMostExample) {
+        return Error{ErrorCode::FailedPrecondition, "input '" + printable(spec.name, 80) + "' is too large to make up",
+                     "give the version a golden case"};
     }
     const std::size_t size = elementSize(spec.type);
-    tensor.data.assign(count * (size == 0 ? sizeof(std::uint32_t) : size), 0); // an empty text is a length of zero
+    // An empty text is a length of zero.
+    tensor.data.assign(static_cast<std::size_t>(*count) * (size == 0 ? sizeof(std::uint32_t) : size), 0);
     return tensor;
 }
 
@@ -200,7 +207,8 @@ Result<TensorSet> exampleFor(const Slots& slots, VersionNumber version) {
     std::vector<Tensor> tensors;
     for (const TensorSpec& spec : slot->second->describe().inputs) {
         if (!spec.optional) {
-            tensors.push_back(zeros(spec));
+            GNOMON_ASSIGN(Tensor tensor, zeros(spec));
+            tensors.push_back(std::move(tensor));
         }
     }
     return makeTensorSet(std::move(tensors));

@@ -24,8 +24,8 @@ public:
     }
 
     void infer(InferenceCall call, ReplyCallback done) override {
-        if (!m_core->callStarts()) {
-            done(Error{ErrorCode::Unavailable, "the node is shutting down", "try another node"});
+        if (Status started = m_core->callStarts(); !started.ok()) {
+            done(started.error());
             return;
         }
         Result<Admitted> admitted = admit(*m_core, std::move(call));
@@ -46,7 +46,8 @@ public:
     }
 
     PipelineCounters counters() const override {
-        return {m_core->accepted(), m_core->inFlight(), m_core->mirror.dropped(), m_core->observer->dropped()};
+        return {m_core->accepted(), m_core->inFlight(), m_core->turnedAway(), m_core->mirror.dropped(),
+                m_core->observer->dropped()};
     }
 
     bool drain(std::chrono::milliseconds wait) override {

@@ -19,10 +19,13 @@ struct PipelineOptions {
     // Kept back from the caller's deadline, so that the reply reaches the caller in time, also from a busy machine.
     SafetyMargin safety;
 
-    std::chrono::milliseconds shadowTimeout{5000}; // then the shadow is late
-    std::size_t mirrorQueue = 1024;                // requests waiting for or running in shadows, per shadow
-    std::size_t observerQueue = 65536;             // complete exchanges waiting for the observers
-    std::chrono::seconds substitutionPeriod{60};   // at most one audit record per endpoint in this time
+    std::chrono::milliseconds shadowTimeout{5000};      // then the shadow is late
+    std::size_t mirrorQueue = 1024;                     // requests waiting for or running in shadows, per shadow
+    std::size_t observerQueue = 65536;                  // complete exchanges waiting for the observers
+    std::size_t mirrorBytes = std::size_t{256} << 20;   // of their inputs, for all shadows together
+    std::size_t observerBytes = std::size_t{256} << 20; // of their inputs and outputs
+    std::size_t mostCalls = 1024;                       // under way at a time; further ones are turned away
+    std::chrono::seconds substitutionPeriod{60};        // at most one audit record per endpoint in this time
 };
 
 // Everything that the pipeline works with; all of it must outlive the pipeline.
@@ -39,6 +42,7 @@ struct PipelineParts {
 struct PipelineCounters {
     std::uint64_t accepted = 0;
     std::uint64_t inFlight = 0;
+    std::uint64_t turnedAway = 0;      // calls that found too many under way
     std::uint64_t mirrorDropped = 0;   // shadow legs that found a full queue
     std::uint64_t observerDropped = 0; // exchanges that no observer saw
 

@@ -9,17 +9,25 @@ namespace gnomon::serving {
 PipelineCore::PipelineCore(PipelineOptions pipelineOptions, PipelineParts pipelineParts)
     : options(pipelineOptions), parts(std::move(pipelineParts)), timers(parts.clock),
       substitutions(std::make_shared<Substitutions>(parts.audit, parts.clock, timers, options.substitutionPeriod)),
-      observer(std::make_shared<Observer>(parts.sinks, options.observerQueue)),
-      mirror({options.shadowTimeout, options.mirrorQueue}, timers, parts.clock, parts.random) {}
+      observer(std::make_shared<Observer>(parts.sinks, options.observerQueue, options.observerBytes)),
+      mirror({options.shadowTimeout, options.mirrorQueue, options.mirrorBytes}, timers, parts.clock, parts.random) {}
 
-bool PipelineCore::callStarts() {
-    ++m_inFlight; // before the look at m_draining, so that drain() either turns it away or waits for it
+Status PipelineCore::callStarts() {
+    // Before the look at m_draining, so that drain() either turns it away or waits for it.
+    const std::uint64_t underWay = ++m_inFlight;
     if (m_draining) {
         callEnded();
-        return false;
+        return Error{ErrorCode::Unavailable, "the node is shutting down", "try another node"};
+    }
+    if (underWay > options.mostCalls) {
+        callEnded();
+        ++m_turnedAway;
+        return Error{ErrorCode::ResourceExhausted,
+                     "the node has " + std::to_string(options.mostCalls) + " calls under way, and takes no more",
+                     "try again in a moment, or another node"};
     }
     ++m_accepted;
-    return true;
+    return {};
 }
 
 void PipelineCore::callEnded() {

@@ -18,8 +18,9 @@ class PipelineCore {
 public:
     PipelineCore(PipelineOptions pipelineOptions, PipelineParts pipelineParts);
 
-    // False when the pipeline drains: the call must be turned away. Otherwise callEnded() follows.
-    bool callStarts();
+    // Unavailable when the pipeline drains, ResourceExhausted when too many calls are under way: this one must be
+    // turned away. Otherwise callEnded() follows.
+    Status callStarts();
     void workStarts() { ++m_inFlight; } // on behalf of a call that has not ended yet; callEnded() follows
     void callEnded();
     bool waitForCalls(MonoTime until);
@@ -28,6 +29,7 @@ public:
 
     std::uint64_t accepted() const { return m_accepted; }
     std::uint64_t inFlight() const { return m_inFlight; }
+    std::uint64_t turnedAway() const { return m_turnedAway; }
 
     // Writes down that a version is skipped from now on.
     void versionSkipped(const EndpointName& endpoint, VersionNumber version, std::uint32_t abandoned);
@@ -43,6 +45,7 @@ private:
     std::atomic<bool> m_draining{false};
     std::atomic<std::uint64_t> m_accepted{0};
     std::atomic<std::uint64_t> m_inFlight{0};
+    std::atomic<std::uint64_t> m_turnedAway{0};
     Mutex m_mutex;
     Condition m_ended;
 };

@@ -161,11 +161,15 @@ Result<ExchangePayload> decodePayload(const ExchangeId& id, ByteView body) {
     return payload;
 }
 
-PairColumns pairColumns(const Exchange& exchange) {
+PairColumns pairColumns(const Observation& observation) {
     PairColumns columns;
-    const auto answer = [&](LegRole role, std::optional<std::string>& decision, std::optional<double>& score) {
-        const Leg* leg = exchange.find(role);
-        if (leg == nullptr || leg->outcome != LegOutcome::Ok) {
+    const std::vector<Leg>& legs = observation.exchange.legs;
+    const auto answer = [&](LegRole role, std::optional<VersionNumber> version, std::optional<std::string>& decision,
+                            std::optional<double>& score) {
+        const auto leg = std::find_if(legs.begin(), legs.end(), [&](const Leg& one) {
+            return one.role == role && (!version || one.version == *version);
+        });
+        if (leg == legs.end() || leg->outcome != LegOutcome::Ok) {
             return false;
         }
         if (!leg->decision.empty()) {
@@ -176,8 +180,10 @@ PairColumns pairColumns(const Exchange& exchange) {
         }
         return true;
     };
-    const bool production = answer(LegRole::Production, columns.productionDecision, columns.productionScore);
-    const bool shadow = answer(LegRole::Shadow, columns.shadowDecision, columns.shadowScore);
+    const bool production =
+        answer(LegRole::Production, std::nullopt, columns.productionDecision, columns.productionScore);
+    const bool shadow = !observation.shadows.empty() && answer(LegRole::Shadow, observation.shadows.front(),
+                                                               columns.shadowDecision, columns.shadowScore);
     if (production && shadow) {
         const bool scored = columns.productionScore && columns.shadowScore;
         columns.gap = scored ? std::abs(*columns.shadowScore - *columns.productionScore) : 0;

@@ -19,7 +19,7 @@ Result<Exchange> decodeExchange(ExchangeId id, EndpointName endpoint, ByteView b
 Bytes encodePayload(const Observation& observation);
 Result<ExchangePayload> decodePayload(const ExchangeId& id, ByteView body);
 
-// What the lists sort and filter by: production's answer beside the first shadow's.
+// What the lists sort and filter by: production's answer beside that of the first shadow deployed.
 struct PairColumns {
     std::optional<std::string> productionDecision; // absent when it did not answer or decides nothing
     std::optional<std::string> shadowDecision;
@@ -28,6 +28,6 @@ struct PairColumns {
     bool differs = false; // decisions differ; without decisions: scores do
     double gap = -1;      // |shadow - production|; 0 when scoreless; -1 when the exchange is no pair
 };
-PairColumns pairColumns(const Exchange& exchange);
+PairColumns pairColumns(const Observation& observation);
 
 } // namespace gnomon::store

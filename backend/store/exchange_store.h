@@ -31,6 +31,8 @@ struct ExchangeStoreOptions {
     std::size_t keepNewest = 2000;
     // Observations waiting to be written; what does not fit is dropped and counted.
     std::size_t queueLimit = 8192;
+    // Of payloads that wait with them.
+    std::size_t queueBytes = std::size_t{256} << 20;
     // At most this long until an observation can be read.
     std::chrono::milliseconds writeEvery{200};
     // What of the payloads is kept (EndpointSettings::payload). Nothing of endpoints that are not named here.

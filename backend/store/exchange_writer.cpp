@@ -77,12 +77,18 @@ void ExchangeWriter::recount() {
 }
 
 void ExchangeWriter::observe(const Observation& observation) {
+    Queued queued{{observation.exchange, {}, {}, observation.shadows}};
+    const std::size_t bytes = byteCount(observation);
+    if (const std::size_t most = mostPayload(observation.exchange); most > 0 && bytes <= most) {
+        queued = {observation, bytes, true};
+    }
     MutexLock lock(m_mutex);
-    if (m_queue.size() >= m_options.queueLimit) {
+    if (m_queue.size() >= m_options.queueLimit || m_bytes + queued.bytes > m_options.queueBytes) {
         ++m_dropped;
         return;
     }
-    m_queue.push_back(observation);
+    m_bytes += queued.bytes;
+    m_queue.push_back(std::move(queued));
     ++m_taken;
     if (m_queue.size() == kBatch) {
         m_changed.notifyAll();
@@ -112,12 +118,9 @@ std::optional<Error> ExchangeWriter::trouble() const {
 
 void ExchangeWriter::loop() {
     while (true) {
-        const std::vector<Observation> batch = nextBatch();
-        Status status = batch.empty() ? Status() : write(batch);
-        if (status) {
-            status = retain();
-        }
-        finishBatch(batch.size(), status);
+        const std::vector<Queued> batch = nextBatch();
+        const Status written = batch.empty() ? Status() : write(batch);
+        finishBatch(batch, written, written ? retain() : Status());
         MutexLock lock(m_mutex);
         if (m_stopping && m_queue.empty()) {
             return;
@@ -125,41 +128,46 @@ void ExchangeWriter::loop() {
     }
 }
 
-std::vector<Observation> ExchangeWriter::nextBatch() {
+std::vector<ExchangeWriter::Queued> ExchangeWriter::nextBatch() {
     MutexLock lock(m_mutex);
     const auto until = std::chrono::steady_clock::now() + m_options.writeEvery;
     while (m_queue.size() < kBatch && !m_stopping && m_awaited <= m_done && m_changed.waitUntil(m_mutex, until)) {
     }
     const auto end = m_queue.begin() + static_cast<std::ptrdiff_t>(std::min(m_queue.size(), kBatch));
-    std::vector<Observation> batch(std::make_move_iterator(m_queue.begin()), std::make_move_iterator(end));
+    std::vector<Queued> batch(std::make_move_iterator(m_queue.begin()), std::make_move_iterator(end));
     m_queue.erase(m_queue.begin(), end);
     return batch;
 }
 
-void ExchangeWriter::finishBatch(std::size_t size, const Status& status) {
+void ExchangeWriter::finishBatch(const std::vector<Queued>& batch, const Status& written, const Status& within) {
     MutexLock lock(m_mutex);
-    m_done += size;
-    if (!status) {
-        m_dropped += size;
+    m_done += batch.size();
+    for (const Queued& queued : batch) {
+        m_bytes -= queued.bytes;
+    }
+    if (!written) {
+        m_dropped += batch.size();
+    }
+    if (const Status& status = written ? within : written; !status) {
         if (!m_trouble) {
             logEvent(LogLevel::Error, "exchange_store_failed", {{"error", status.error().message}});
         }
         m_trouble = status.error();
-    } else if (size > 0) {
+    } else if (!batch.empty()) {
         m_trouble.reset();
     }
     m_changed.notifyAll();
 }
 
-Status ExchangeWriter::write(const std::vector<Observation>& batch) {
+Status ExchangeWriter::write(const std::vector<Queued>& batch) {
     return guarded("record exchanges", [&]() -> Status {
         MutexLock lock(m_databaseMutex);
         if (std::exchange(m_uncounted, true)) {
             recount();
         }
         SQLite::Transaction transaction(*m_database);
-        for (const Observation& observation : batch) {
-            insert(observation);
+        for (const Queued& queued : batch) {
+            insert(queued);
         }
         transaction.commit();
         m_uncounted = false;
@@ -167,9 +175,10 @@ Status ExchangeWriter::write(const std::vector<Observation>& batch) {
     });
 }
 
-void ExchangeWriter::insert(const Observation& observation) {
+void ExchangeWriter::insert(const Queued& queued) {
+    const Observation& observation = queued.observation;
     const Exchange& exchange = observation.exchange;
-    const PairColumns pair = pairColumns(exchange);
+    const PairColumns pair = pairColumns(observation);
     const std::int64_t endpoint = endpointId(exchange.endpoint);
     SQLite::Statement& row = *m_insertExchange;
     row.tryReset();
@@ -189,7 +198,8 @@ void ExchangeWriter::insert(const Observation& observation) {
         return; // this exchange is recorded already
     }
     ++m_rows[endpoint];
-    if (const Bytes payload = payloadToKeep(observation); !payload.empty()) {
+    const Bytes payload = queued.keepsPayload ? encodePayload(observation) : Bytes{};
+    if (!payload.empty() && payload.size() <= mostPayload(exchange)) {
         m_insertPayload->tryReset();
         m_insertPayload->bind(1, m_nextSeq);
         bindBlob(*m_insertPayload, 2, payload);
@@ -213,14 +223,13 @@ std::int64_t ExchangeWriter::endpointId(const EndpointName& endpoint) {
     return id;
 }
 
-Bytes ExchangeWriter::payloadToKeep(const Observation& observation) const {
-    const auto policy = m_options.payload.find(observation.exchange.endpoint);
+std::size_t ExchangeWriter::mostPayload(const Exchange& exchange) const {
+    const auto policy = m_options.payload.find(exchange.endpoint);
     if (policy == m_options.payload.end() || !policy->second.keep ||
-        (policy->second.share < 1 && shareOf(observation.exchange.id) >= policy->second.share)) {
-        return {};
+        (policy->second.share < 1 && shareOf(exchange.id) >= policy->second.share)) {
+        return 0;
     }
-    Bytes payload = encodePayload(observation);
-    return payload.size() <= policy->second.maxBytes ? payload : Bytes{};
+    return policy->second.maxBytes;
 }
 
 Status ExchangeWriter::erasePayload(const ExchangeId& id) {

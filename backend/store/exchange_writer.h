@@ -30,19 +30,27 @@ public:
     Result<Bytes> loadBlob(const std::string& key);
 
 private:
+    // Holds the tensors only when the payload is kept: others must not keep whole requests alive.
+    struct Queued {
+        Observation observation;
+        std::size_t bytes = 0; // of its tensors
+        bool keepsPayload = false;
+    };
+
     ExchangeWriter(std::unique_ptr<SQLite::Database> database, ExchangeStoreOptions options, const Clock& clock);
     void prepare();
 
     void loop();
-    std::vector<Observation> nextBatch();
-    void finishBatch(std::size_t size, const Status& status);
-    Status write(const std::vector<Observation>& batch);
+    std::vector<Queued> nextBatch();
+    // written: the batch; within: the file its limits.
+    void finishBatch(const std::vector<Queued>& batch, const Status& written, const Status& within);
+    Status write(const std::vector<Queued>& batch);
     // What the members below say of the file, read from it.
     void recount() REQUIRES(m_databaseMutex);
-    void insert(const Observation& observation) REQUIRES(m_databaseMutex);
+    void insert(const Queued& queued) REQUIRES(m_databaseMutex);
     std::int64_t endpointId(const EndpointName& endpoint) REQUIRES(m_databaseMutex);
-    // The payload as it is to be stored; empty when this one is not kept.
-    Bytes payloadToKeep(const Observation& observation) const;
+    // The largest payload that is kept of this exchange; 0 when none is.
+    std::size_t mostPayload(const Exchange& exchange) const;
 
     Status retain();
     std::uint64_t liveBytes() REQUIRES(m_databaseMutex);
@@ -67,7 +75,8 @@ private:
 
     mutable Mutex m_mutex;
     Condition m_changed; // of anything below
-    std::deque<Observation> m_queue GUARDED_BY(m_mutex);
+    std::deque<Queued> m_queue GUARDED_BY(m_mutex);
+    std::size_t m_bytes GUARDED_BY(m_mutex) = 0;   // of what is queued or being written
     std::uint64_t m_taken GUARDED_BY(m_mutex) = 0; // observations ever queued
     std::uint64_t m_done GUARDED_BY(m_mutex) = 0;  // of these, written or given up
     std::uint64_t m_dropped GUARDED_BY(m_mutex) = 0;

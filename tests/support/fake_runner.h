@@ -136,6 +136,7 @@ public:
         m_schema.outputs = {{"score", DataType::Fp32, {-1, 1}, false}};
     }
     const port::ModelSchema& schema() const override { return m_schema; }
+    void inputs(std::vector<TensorSpec> inputs) { m_schema.inputs = std::move(inputs); } // before it is used
     std::shared_ptr<port::Run> run(port::RunRequest request, port::RunCallback done) override {
         auto run = std::make_shared<FakeRun>(m_behaviour);
         m_behaviour->start(std::move(request), std::move(done));

@@ -20,8 +20,12 @@ public:
             return refused->second;
         }
         const auto file = readFile(model); // as an engine does, for each load
-        return std::shared_ptr<port::ModelRunner>(
-            std::make_shared<FakeRunner>(at(version, place), file.ok() ? sha256(asBytes(*file)) : Digest{}));
+        const auto runner =
+            std::make_shared<FakeRunner>(at(version, place), file.ok() ? sha256(asBytes(*file)) : Digest{});
+        if (!m_inputs.empty()) {
+            runner->inputs(m_inputs);
+        }
+        return std::shared_ptr<port::ModelRunner>(runner);
     }
 
     FakeBehaviour& inProcess(std::uint32_t version) {
@@ -40,6 +44,11 @@ public:
             m_refused.emplace(VersionNumber(version), *std::move(error));
         }
     }
+    // What every model that is loaded from now on asks for.
+    void inputs(std::vector<TensorSpec> inputs) {
+        const MutexLock lock(m_mutex);
+        m_inputs = std::move(inputs);
+    }
     std::vector<std::pair<VersionNumber, port::Place>> created() const {
         const MutexLock lock(m_mutex);
         return m_created;
@@ -57,6 +66,7 @@ private:
 
     mutable Mutex m_mutex;
     std::map<std::pair<VersionNumber, bool>, std::shared_ptr<FakeBehaviour>> m_behaviours GUARDED_BY(m_mutex);
+    std::vector<TensorSpec> m_inputs GUARDED_BY(m_mutex);
     std::map<VersionNumber, Error> m_refused GUARDED_BY(m_mutex);
     std::vector<std::pair<VersionNumber, port::Place>> m_created GUARDED_BY(m_mutex);
 };

@@ -162,7 +162,16 @@ void Call::failed(Leg leg, ErrorCode code) {
 
 void Call::answerConstant(const AnswerStep& step) {
     const std::int64_t rows = m_pin->schema ? rowsOf(m_call.inputs, *m_pin->schema) : 1;
-    answered(legOf(step), constantFor(m_endpoint.settings().constant, rows));
+    Leg leg = legOf(step);
+    Result<TensorSet> outputs = constantFor(m_endpoint.settings().constant, rows);
+    if (!outputs.ok()) {
+        leg.outcome = LegOutcome::Failed;
+        leg.error = outputs.error().message;
+        failed(std::move(leg), outputs.error().code);
+        proceed();
+        return;
+    }
+    answered(std::move(leg), *std::move(outputs));
 }
 
 void Call::answered(Leg leg, TensorSet outputs) {
@@ -231,12 +240,15 @@ void Call::finish(Result<InferenceReply> reply, std::string servedBy, std::strin
 
 void Call::observe(Observation observation) {
     std::vector<const ShadowLink*> chosen;
-    // Without production there is nothing to compare a shadow with, and a probe is not a request.
-    if (m_pin->generation.deployment.mode == Mode::Production && !m_call.version && !m_call.probe) {
-        for (const ShadowLink& shadow : m_pin->shadows) {
-            if (m_core->mirror.chooses(shadow)) {
-                chosen.push_back(&shadow);
-            }
+    // Without production there is nothing to compare a shadow with, and a probe is not a request. Without a schema the
+    // inputs were not checked, and no worker is to see them.
+    const bool mirrors = m_pin->generation.deployment.mode == Mode::Production && m_pin->schema.has_value() &&
+                         !m_call.version && !m_call.probe;
+    for (const ShadowLink& shadow : m_pin->shadows) {
+        observation.shadows.push_back(shadow.version.number);
+        if (mirrors && m_core->mirror.chooses(shadow)) {
+            chosen.push_back(&shadow);
+            observation.exchange.legs.push_back(shadowLeg(shadow));
         }
     }
     observation.exchange.mirrored = !chosen.empty();

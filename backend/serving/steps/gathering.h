@@ -10,8 +10,8 @@
 
 namespace gnomon::serving {
 
-// An answered exchange that waits for its shadows. Whoever owes it a leg holds it; with the last leg it goes to the
-// observer. Thread-safe.
+// An answered exchange that waits for its shadows, whose legs it has from the start. Whoever owes it a leg holds it;
+// with the last leg it goes to the observer. Thread-safe.
 class Gathering {
 public:
     Gathering(Observation observation, std::shared_ptr<Observer> observer)
@@ -21,12 +21,18 @@ public:
     Gathering& operator=(const Gathering&) = delete;
 
     const TensorSet& inputs() const { return m_observation.inputs; }
+    // In the place of the shadow's leg: whoever comes first, the order is the deployment's.
     void add(Leg leg, std::optional<TensorSet> outputs) {
         const MutexLock lock(m_mutex);
         if (outputs) {
             m_observation.outputs.emplace_back(leg.version, *std::move(outputs));
         }
-        m_observation.exchange.legs.push_back(std::move(leg));
+        for (Leg& owed : m_observation.exchange.legs) {
+            if (owed.role == LegRole::Shadow && owed.version == leg.version) {
+                owed = std::move(leg);
+                return;
+            }
+        }
     }
 
 private:

@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "backend/serving/steps/guard.h"
 
+#include <algorithm>
+
 namespace gnomon::serving {
 
 namespace {
 
 constexpr std::size_t kLongestError = 300;
+constexpr std::size_t kMostConstant = std::size_t{64} << 20; // bytes of one output
 
 Guarded ofError(const Error& error) {
     Guarded guarded{LegOutcome::Failed, printable(error.message, kLongestError), true};
@@ -65,11 +68,16 @@ Result<TensorSet> selectOutputs(const TensorSet& outputs, const std::vector<std:
     return selected;
 }
 
-TensorSet constantFor(const std::vector<Tensor>& constant, std::int64_t rows) {
+Result<TensorSet> constantFor(const std::vector<Tensor>& constant, std::int64_t rows) {
     std::vector<Tensor> tensors = constant;
     for (Tensor& tensor : tensors) {
         if (rows == 1 || tensor.shape.empty()) {
             continue;
+        }
+        if (rows < 0 || static_cast<std::size_t>(rows) > kMostConstant / std::max<std::size_t>(tensor.data.size(), 1)) {
+            return Error{ErrorCode::InvalidArgument,
+                         "the constant is not repeated for " + std::to_string(rows) + " rows",
+                         "ask for fewer rows at a time"};
         }
         tensor.shape[0] = rows;
         const Bytes row = std::move(tensor.data);

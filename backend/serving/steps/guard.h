@@ -21,7 +21,8 @@ Guarded guard(const Result<port::RunResult>& result);
 // The outputs that were asked for, in that order; all of them when none was named. NotFound when one is not there.
 Result<TensorSet> selectOutputs(const TensorSet& outputs, const std::vector<std::string>& names);
 
-// The constant of endpoint.toml, which states one row, for as many rows as were asked.
-TensorSet constantFor(const std::vector<Tensor>& constant, std::int64_t rows);
+// The constant of endpoint.toml, which states one row, for as many rows as were asked. InvalidArgument when that is too
+// much: a request of a few bytes can ask for billions of (empty) rows.
+Result<TensorSet> constantFor(const std::vector<Tensor>& constant, std::int64_t rows);
 
 } // namespace gnomon::serving

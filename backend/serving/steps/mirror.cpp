@@ -7,23 +7,23 @@
 
 namespace gnomon::serving {
 
-namespace {
-
 Leg shadowLeg(const ShadowLink& shadow) {
     Leg leg;
     leg.role = LegRole::Shadow;
     leg.version = shadow.version.number;
     leg.digest = shadow.version.digest;
+    leg.outcome = LegOutcome::Lost;
     return leg;
 }
-
-} // namespace
 
 // One request in one shadow. Ends exactly once: with the run, or when its time is up, or unstarted.
 class Mirror::ShadowRun final : public Timed, public std::enable_shared_from_this<ShadowRun> {
 public:
-    ShadowRun(std::shared_ptr<Gathering> gathering, ShadowLink shadow, const DecisionRule& rule, const Clock& clock)
-        : m_gathering(std::move(gathering)), m_shadow(std::move(shadow)), m_rule(rule), m_clock(clock) {
+    // held: bytes that were added to `bytes` for it.
+    ShadowRun(std::shared_ptr<Gathering> gathering, ShadowLink shadow, const DecisionRule& rule, const Clock& clock,
+              std::shared_ptr<std::atomic<std::size_t>> bytes, std::size_t held)
+        : m_gathering(std::move(gathering)), m_shadow(std::move(shadow)), m_rule(rule), m_clock(clock),
+          m_bytes(std::move(bytes)), m_held(held) {
         m_shadow.waiting->fetch_add(1);
     }
     ~ShadowRun() override { end(LegOutcome::Lost, "the node stopped"); }
@@ -69,6 +69,7 @@ private:
             return;
         }
         Leg leg = shadowLeg(m_shadow);
+        leg.outcome = LegOutcome::Ok;
         const Judgement judgement = judge(m_rule, result->outputs);
         leg.score = judgement.score;
         leg.decision = judgement.decision;
@@ -95,6 +96,7 @@ private:
         }
         if (gathering) {
             m_shadow.waiting->fetch_sub(1);
+            m_bytes->fetch_sub(m_held);
             gathering->add(std::move(leg), std::move(outputs));
         }
         return run;
@@ -107,6 +109,8 @@ private:
     const ShadowLink m_shadow;
     const DecisionRule& m_rule;
     const Clock& m_clock;
+    const std::shared_ptr<std::atomic<std::size_t>> m_bytes;
+    const std::size_t m_held;
     MonoTime m_started;
     std::chrono::nanoseconds m_timeout{0};
 };
@@ -137,18 +141,23 @@ void Mirror::hand(std::shared_ptr<Gathering> gathering, const ShadowLink& shadow
         leg.outcome = LegOutcome::Skipped;
         leg.error = shadow.version.why;
         gathering->add(std::move(leg), std::nullopt);
-    } else if (*shadow.waiting >= m_options.limit) {
+        return;
+    }
+    const std::size_t held = byteCount(gathering->inputs());
+    const bool tooMuch = m_bytes->fetch_add(held) + held > m_options.bytes;
+    if (tooMuch || *shadow.waiting >= m_options.limit) {
+        m_bytes->fetch_sub(held);
         ++m_dropped;
         leg.outcome = LegOutcome::Dropped;
-        leg.error = "the shadow has too many requests waiting";
+        leg.error = tooMuch ? "too many bytes wait for the shadows" : "the shadow has too many requests waiting";
         gathering->add(std::move(leg), std::nullopt);
-    } else {
-        auto run = std::make_shared<ShadowRun>(std::move(gathering), shadow, rule, m_clock);
-        const MutexLock lock(m_mutex);
-        m_queue.push_back(std::move(run));
-        if (m_queue.size() == 1) {
-            m_changed.notifyOne();
-        }
+        return;
+    }
+    auto run = std::make_shared<ShadowRun>(std::move(gathering), shadow, rule, m_clock, m_bytes, held);
+    const MutexLock lock(m_mutex);
+    m_queue.push_back(std::move(run));
+    if (m_queue.size() == 1) {
+        m_changed.notifyOne();
     }
 }
 

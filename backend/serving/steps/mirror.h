@@ -17,10 +17,14 @@ namespace gnomon::serving {
 struct MirrorOptions {
     std::chrono::nanoseconds timeout{std::chrono::seconds(5)}; // then the shadow is late
     std::size_t limit = 1024;                                  // requests that one shadow may owe at a time
+    std::size_t bytes = std::size_t{256} << 20;                // of inputs that all shadows may owe at a time
 };
 
+// The leg that the shadow owes; lost until it says otherwise.
+Leg shadowLeg(const ShadowLink& shadow);
+
 // Sends answered requests to shadows too, on a thread of its own: the reply has gone, nothing waits for this.
-// Thread-safe. Requests that find a shadow with too many waiting are dropped and counted.
+// Thread-safe. Requests that find a shadow with too many waiting, or too much, are dropped and counted.
 class Mirror {
 public:
     // timers, clock and random must outlive the mirror.
@@ -41,6 +45,8 @@ private:
     void run();
 
     const MirrorOptions m_options;
+    // Shared with runs, which may outlive the mirror.
+    const std::shared_ptr<std::atomic<std::size_t>> m_bytes = std::make_shared<std::atomic<std::size_t>>(0);
     Timers& m_timers;
     const Clock& m_clock;
     Random& m_random;

@@ -5,8 +5,8 @@
 
 namespace gnomon::serving {
 
-Observer::Observer(std::vector<port::ObservationSink*> sinks, std::size_t limit)
-    : m_sinks(std::move(sinks)), m_limit(limit), m_thread([this] { run(); }) {}
+Observer::Observer(std::vector<port::ObservationSink*> sinks, std::size_t limit, std::size_t bytes)
+    : m_sinks(std::move(sinks)), m_limit(limit), m_mostBytes(bytes), m_thread([this] { run(); }) {}
 
 void Observer::stop() {
     {
@@ -20,12 +20,14 @@ void Observer::stop() {
 }
 
 void Observer::push(Observation observation) {
+    const std::size_t bytes = byteCount(observation);
     const MutexLock lock(m_mutex);
-    if (m_stopping || m_queue.size() >= m_limit) {
+    if (m_stopping || m_queue.size() >= m_limit || m_bytes + bytes > m_mostBytes) {
         ++m_dropped;
         done();
         return;
     }
+    m_bytes += bytes;
     m_queue.push_back(std::move(observation));
     if (m_idle) {
         m_changed.notifyAll();
@@ -57,7 +59,9 @@ void Observer::run() {
             }
             batch.swap(m_queue);
         }
+        std::size_t bytes = 0;
         for (const Observation& observation : batch) {
+            bytes += byteCount(observation);
             for (port::ObservationSink* sink : m_sinks) {
                 sink->observe(observation);
             }
@@ -66,6 +70,7 @@ void Observer::run() {
         for (; !batch.empty(); batch.pop_front()) {
             done();
         }
+        m_bytes -= bytes;
     }
 }
 

@@ -17,7 +17,8 @@ namespace gnomon::serving {
 // dropped and counted, and so is what comes after stop(), which hands over what is queued first.
 class Observer {
 public:
-    Observer(std::vector<port::ObservationSink*> sinks, std::size_t limit);
+    // limit, bytes: of exchanges that wait, and of the tensors that these keep alive.
+    Observer(std::vector<port::ObservationSink*> sinks, std::size_t limit, std::size_t bytes);
     ~Observer() { stop(); }
     Observer(const Observer&) = delete;
     Observer& operator=(const Observer&) = delete;
@@ -37,12 +38,14 @@ private:
 
     const std::vector<port::ObservationSink*> m_sinks;
     const std::size_t m_limit;
+    const std::size_t m_mostBytes;
     std::atomic<std::uint64_t> m_dropped{0};
     std::atomic<std::int64_t> m_expected{0};
     Mutex m_mutex;
     Condition m_changed;
     std::deque<Observation> m_queue GUARDED_BY(m_mutex);
-    bool m_idle GUARDED_BY(m_mutex) = false; // the thread sleeps until told
+    std::size_t m_bytes GUARDED_BY(m_mutex) = 0; // of what is queued or at the sinks
+    bool m_idle GUARDED_BY(m_mutex) = false;     // the thread sleeps until told
     bool m_stopping GUARDED_BY(m_mutex) = false;
     std::thread m_thread;
 };

@@ -310,6 +310,7 @@ TEST(Comparison, aNewPairEndsTheExperiment) {
     Observation observation = stream.equalPair();
     observation.exchange.generation = GenerationNumber(2);
     observation.exchange.legs[1] = Stream::leg(LegRole::Shadow, 3, 0.4);
+    observation.shadows = {VersionNumber(3)};
     stream.send(observation);
     const Comparison now = stream.comparison();
     EXPECT_NE(now.experiment, before);
@@ -323,6 +324,7 @@ TEST(Comparison, lateExchangesOfAnOldGenerationDoNotBringItBack) {
     Observation next = stream.equalPair();
     next.exchange.generation = GenerationNumber(2);
     next.exchange.legs[1] = Stream::leg(LegRole::Shadow, 3, 0.4);
+    next.shadows = {VersionNumber(3)};
     stream.send(next);
     stream.send(stream.equalPair()); // generation 1, shadow v2
     EXPECT_EQ(stream.comparison().shadow, VersionNumber(3));
@@ -332,14 +334,82 @@ TEST(Comparison, lateExchangesOfAnOldGenerationDoNotBringItBack) {
 TEST(Comparison, secondShadowDoesNotDisturbTheFirst) {
     Stream stream;
     stream.sendEqual(10);
-    Observation both = stream.equalPair();
-    both.exchange.legs.insert(both.exchange.legs.begin() + 1, Stream::leg(LegRole::Shadow, 3, 0.9));
-    stream.send(both);
-    Observation other = stream.equalPair();
-    other.exchange.legs[1] = Stream::leg(LegRole::Shadow, 3, 0.9);
-    stream.send(other);
+    const ExperimentId before = stream.comparison().experiment;
+    // From generation 2 on v3 is deployed too, whichever of them is named first.
+    for (const std::vector<VersionNumber>& shadows :
+         {std::vector{VersionNumber(2), VersionNumber(3)}, std::vector{VersionNumber(3), VersionNumber(2)}}) {
+        Observation other = stream.equalPair(); // shown to v3 alone
+        other.exchange.generation = GenerationNumber(2);
+        other.exchange.legs[1] = Stream::leg(LegRole::Shadow, 3, 0.9);
+        other.shadows = shadows;
+        stream.send(other);
+        Observation both = stream.equalPair();
+        both.exchange.generation = GenerationNumber(2);
+        both.exchange.legs.insert(both.exchange.legs.begin() + 1, Stream::leg(LegRole::Shadow, 3, 0.9));
+        both.shadows = shadows;
+        stream.send(both);
+    }
+    const Comparison now = stream.comparison();
+    EXPECT_EQ(now.experiment, before);
+    EXPECT_EQ(now.shadow, VersionNumber(2));
+    EXPECT_EQ(now.coverage.matched, 12u);
+    EXPECT_EQ(now.coverage.requests, 14u);
+}
+
+TEST(Comparison, theFirstShadowDeployedIsCompared) {
+    Stream stream;
+    Observation second = stream.equalPair(); // the first one was not shown this request
+    second.exchange.legs[1] = Stream::leg(LegRole::Shadow, 3, 0.9);
+    second.shadows = {VersionNumber(2), VersionNumber(3)};
+    stream.send(second);
+    EXPECT_FALSE(stream.monitor->summary(kSpam));
+    Observation first = stream.equalPair();
+    first.shadows = second.shadows;
+    stream.send(first);
     EXPECT_EQ(stream.comparison().shadow, VersionNumber(2));
-    EXPECT_EQ(stream.comparison().coverage.matched, 11u);
+}
+
+TEST(Comparison, withoutADeclaredDecisionThereIsNoAgreementToSpeakOf) {
+    Stream stream;
+    for (int i = 0; i < 20; ++i) {
+        Observation observation = stream.equalPair();
+        for (Leg& leg : observation.exchange.legs) {
+            leg.decision.clear();
+            leg.score.reset();
+        }
+        stream.send(observation);
+    }
+    const Comparison comparison = stream.comparison();
+    EXPECT_TRUE(comparison.noDecisions);
+    EXPECT_EQ(comparison.coverage.matched, 20u);
+    EXPECT_NE(test::reasonOf(comparison, "decisions")->text.find("no decisions declared"), std::string::npos);
+    stream.sendEqual(1);
+    EXPECT_FALSE(stream.comparison().noDecisions);
+
+    EndpointSettings settings = Stream::defaults();
+    settings.decision.scoreOutput = "p";
+    Stream declared(1, settings);
+    declared.send(declared.pair(0.1, 0.9));
+    EXPECT_FALSE(declared.comparison().noDecisions) << "all differ, which is another thing";
+}
+
+TEST(Comparison, theRevisionTellsWhetherThereIsAnythingToSave) {
+    Stream stream;
+    const std::uint64_t atFirst = stream.monitor->revision();
+    stream.sendEqual(1);
+    const std::uint64_t observed = stream.monitor->revision();
+    EXPECT_GT(observed, atFirst);
+    (void)stream.comparison();
+    (void)stream.monitor->save();
+    Generation generation;
+    generation.endpoint = kSpam;
+    generation.number = GenerationNumber(2);
+    generation.deployment.production = VersionNumber(1);
+    generation.deployment.shadows = {{VersionNumber(2), 50}};
+    stream.monitor->deployed(generation);
+    EXPECT_EQ(stream.monitor->revision(), observed);
+    ASSERT_TRUE(stream.monitor->stopExperiment(kSpam));
+    EXPECT_GT(stream.monitor->revision(), observed);
 }
 
 TEST(Comparison, aStoppedExperimentStaysTheNewestThatEnded) {

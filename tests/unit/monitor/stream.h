@@ -44,6 +44,7 @@ public:
         exchange.servedBy = "production";
         exchange.mirrored = true;
         exchange.legs = {leg(LegRole::Production, 1, production), leg(LegRole::Shadow, 2, shadow)};
+        observation.shadows = {VersionNumber(2)};
         return observation;
     }
 

@@ -207,6 +207,17 @@ TEST(Directory, aDeploymentMustMakeSense) {
     EXPECT_TRUE(bench.directory->prepare(bench.name, good).ok());
 }
 
+TEST(Directory, noExampleIsMadeUpForAHugeShape) {
+    for (const std::int64_t size : {std::int64_t{1} << 40, std::int64_t{1} << 28}) {
+        ServingBench bench(alone());
+        bench.factory.inputs({{"x", DataType::Fp64, {-1, size, size}, false}});
+        bench.start();
+        const auto example = bench.directory->exampleInputs(bench.name);
+        ASSERT_FALSE(example.ok());
+        EXPECT_EQ(example.error().code, ErrorCode::FailedPrecondition);
+    }
+}
+
 TEST(Directory, examplesComeFromGoldenCasesOrTheSchema) {
     ServingBench bench(alone());
     bench.start();

@@ -75,6 +75,67 @@ TEST(Mirror, whatDoesNotFitIsDroppedAndCounted) {
     EXPECT_EQ(dropped, 7u);
 }
 
+TEST(Mirror, whatHoldsTooManyBytesIsDroppedAndCounted) {
+    PipelineOptions options;
+    options.mirrorBytes = 3 * 2 * sizeof(float); // three rows
+    ServingBench bench(kShadowed, options);
+    bench.start();
+    bench.factory.worker(2).hold();
+    for (int i = 0; i < 10; ++i) {
+        EXPECT_EQ(bench.ask()->servedBy, "production");
+    }
+    EXPECT_EQ(bench.pipeline->counters().mirrorDropped, 7u);
+    ASSERT_TRUE(bench.factory.worker(2).waitForHeld(3));
+    bench.factory.worker(2).release();
+    EXPECT_EQ(bench.observed().size(), 10u);
+    EXPECT_TRUE(bench.ask().ok());
+    EXPECT_EQ(shadowOf(bench.observed().back()).outcome, LegOutcome::Ok) << "what has ended holds nothing any more";
+}
+
+TEST(Mirror, legsAreInTheOrderOfTheDeploymentWhoeverComesFirst) {
+    ServingBench bench(ServingBench::settings(
+        "production = 1\nshadows = [{ version = 3 }, { version = 2, mirror = 0 }]\nchain = [\"constant\"]"));
+    bench.start();
+    Deployment both = bench.directory->inForce(bench.name)->deployment;
+    both.shadows[1].mirrorPercent = 100;
+    ASSERT_TRUE(bench.deploy(both).ok());
+    bench.factory.worker(3).hold();
+    EXPECT_TRUE(bench.ask().ok());
+    ASSERT_TRUE(bench.factory.worker(3).waitForHeld(1));
+    while (bench.factory.worker(2).runs() == 0) {
+        std::this_thread::yield();
+    }
+    bench.factory.worker(3).release();
+    const auto observed = bench.observed();
+    ASSERT_EQ(observed.size(), 1u);
+    ASSERT_EQ(observed[0].exchange.legs.size(), 3u);
+    EXPECT_EQ(observed[0].exchange.legs[1].version, VersionNumber(3));
+    EXPECT_EQ(observed[0].exchange.legs[1].outcome, LegOutcome::Ok);
+    EXPECT_EQ(observed[0].exchange.legs[2].version, VersionNumber(2));
+    EXPECT_EQ(observed[0].shadows, (std::vector{VersionNumber(3), VersionNumber(2)}));
+}
+
+TEST(Mirror, inputsThatNobodyCheckedAreShownToNoShadow) {
+    ServingBench bench(kShadowed);
+    bench.factory.refuse(1, Error{ErrorCode::Corrupt, "cut short"});
+    bench.start();
+    EXPECT_FALSE(bench.deployed.ok());
+    Generation generation;
+    generation.endpoint = bench.name;
+    generation.number = GenerationNumber(1);
+    generation.deployment = bench.directory->initial(bench.name).value();
+    ASSERT_TRUE(bench.directory->deploy(generation).ok());
+    ASSERT_TRUE(bench.directory->warmRunner(bench.name, VersionNumber(2)).ok());
+    const std::size_t before = bench.factory.worker(2).runs();
+    InferenceCall call = bench.call();
+    call.inputs = makeTensorSet({test::floats("surprise", {1}, {1})});
+    EXPECT_EQ(bench.ask(std::move(call))->servedBy, "constant");
+    const auto observed = bench.observed();
+    ASSERT_EQ(observed.size(), 1u);
+    EXPECT_FALSE(observed[0].exchange.mirrored);
+    EXPECT_EQ(bench.factory.worker(2).runs(), before);
+}
+
 TEST(Mirror, eachEndingHasItsName) {
     ServingBench bench(kShadowed);
     bench.start();

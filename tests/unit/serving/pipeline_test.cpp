@@ -188,6 +188,44 @@ TEST_F(PipelineTest, whatTheObserversCannotTakeIsDroppedAndCounted) {
     EXPECT_LT(bench.pipeline->counters().observerDropped, 50u);
 }
 
+TEST_F(PipelineTest, whatHoldsTooManyBytesDoesNotReachTheObservers) {
+    SlowSink slow;
+    PipelineOptions options;
+    options.observerBytes = 3 * 3 * sizeof(float); // of three exchanges, two inputs and a score each
+    bench.pipeline = makePipeline(
+        options, {*bench.directory, nullptr, bench.scorer, {&slow}, bench.audit, bench.clock, bench.random});
+    for (int i = 0; i < 50; ++i) {
+        ASSERT_TRUE(bench.ask().ok());
+    }
+    slow.open();
+    EXPECT_TRUE(bench.pipeline->settle(10s));
+    EXPECT_EQ(bench.pipeline->counters().observerDropped, 47u);
+    EXPECT_TRUE(bench.ask().ok());
+    EXPECT_TRUE(bench.pipeline->settle(10s));
+    EXPECT_EQ(bench.pipeline->counters().observerDropped, 47u) << "what was observed holds nothing any more";
+}
+
+TEST(PipelineLimits, tooManyCallsUnderWayAreTurnedAway) {
+    PipelineOptions options;
+    options.mostCalls = 2;
+    ServingBench bench(ServingBench::settings("production = 1", "[budget]\nmilliseconds = 30000\n"), options);
+    bench.start();
+    bench.factory.inProcess(1).hold();
+    std::promise<bool> answered[2];
+    for (auto& one : answered) {
+        bench.pipeline->infer(bench.call(), [&one](const auto& reply) { one.set_value(reply.ok()); });
+    }
+    const auto third = bench.ask();
+    ASSERT_FALSE(third.ok());
+    EXPECT_EQ(third.error().code, ErrorCode::ResourceExhausted);
+    EXPECT_FALSE(third.error().remedy.empty());
+    EXPECT_EQ(bench.pipeline->counters().turnedAway, 1u);
+    bench.factory.inProcess(1).release();
+    EXPECT_TRUE(answered[0].get_future().get());
+    EXPECT_TRUE(answered[1].get_future().get());
+    EXPECT_TRUE(bench.ask().ok());
+}
+
 class NobodyInfers final : public port::Authorizer {
 public:
     Result<Principal> identify(const PeerIdentity&) const override { return Principal{}; }

@@ -2,6 +2,8 @@
 #include "tests/support/full_disk.h"
 #include "tests/unit/store/exchanges.h"
 
+#include <SQLiteCpp/SQLiteCpp.h>
+
 #include <algorithm>
 #include <fstream>
 #include <iterator>
@@ -91,6 +93,56 @@ TEST_F(ExchangeStore, recordsAgainAfterABatchFailed) {
     EXPECT_FALSE(store->trouble());
     EXPECT_TRUE(store->get(next.id));
     EXPECT_EQ(store->dropped(), 1u);
+}
+
+TEST_F(ExchangeStore, payloadsThatDoNotFitTheQueueAreCounted) {
+    options.queueBytes = 3 * 12; // of three exchanges
+    open();
+    for (int i = 0; i < 10; ++i) {
+        record(exchange(0.2, 0.7));
+        record(exchange(0.2, 0.7, "other")); // keeps no payload, and so takes no room
+    }
+    EXPECT_EQ(store->dropped(), 7u);
+    ASSERT_TRUE(store->flush());
+    EXPECT_EQ(listed({}).size(), 3u);
+    record(exchange(0.2, 0.7));
+    ASSERT_TRUE(store->flush());
+    EXPECT_EQ(listed({}).size(), 4u) << "what is written takes no room any more";
+}
+
+TEST_F(ExchangeStore, whatIsWrittenIsNotLostWhenOldRowsCannotBeRemoved) {
+    options.maxAge = std::chrono::hours(1);
+    open();
+    record(exchange(0.2, 0.7));
+    ASSERT_TRUE(store->flush());
+    SQLite::Database other(options.file.string(), SQLite::OPEN_READWRITE);
+    other.exec("CREATE TRIGGER stay BEFORE DELETE ON exchange BEGIN SELECT RAISE(ABORT, 'stays'); END");
+    clock.advance(std::chrono::hours(2));
+    const Exchange row = record(exchange(0.2, 0.7));
+    EXPECT_FALSE(store->flush());
+    EXPECT_TRUE(store->trouble());
+    EXPECT_TRUE(store->get(row.id));
+    EXPECT_EQ(store->dropped(), 0u);
+}
+
+TEST_F(ExchangeStore, thePairIsOfTheFirstShadowDeployed) {
+    open();
+    const std::vector<VersionNumber> deployed{VersionNumber(2), VersionNumber(3)};
+    Observation both = exchange(0.2, 0.3);
+    both.exchange.legs.insert(both.exchange.legs.begin() + 1, leg(LegRole::Shadow, 3, 0.9));
+    both.shadows = deployed;
+    Observation second = exchange(0.2, std::nullopt); // shown to the second one alone
+    second.exchange.legs.push_back(leg(LegRole::Shadow, 3, 0.9));
+    second.shadows = deployed;
+    Observation differs = exchange(0.2, 0.7);
+    differs.shadows = deployed;
+    record(both);
+    record(second);
+    record(differs);
+    ASSERT_TRUE(store->flush());
+    ExchangeFilter filter;
+    filter.onlyDisagreeing = true;
+    EXPECT_EQ(listed(filter), std::vector{differs.exchange.id.value});
 }
 
 TEST_F(ExchangeStore, payloadsAreKeptAsTheEndpointSays) {

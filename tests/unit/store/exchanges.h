@@ -58,6 +58,7 @@ protected:
         if (shadow) {
             row.legs.push_back(leg(LegRole::Shadow, 2, *shadow));
             row.mirrored = true;
+            observation.shadows = {VersionNumber(2)};
         }
         observation.inputs = makeTensorSet({{"x", DataType::Fp32, {1, 2}, {1, 2, 3, 4, 5, 6, 7, 8}}});
         observation.outputs = {{VersionNumber(1), makeTensorSet({{"p", DataType::Fp32, {1}, {9, 9, 9, 9}}})}};
