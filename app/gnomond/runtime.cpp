@@ -26,7 +26,7 @@ namespace fs = std::filesystem;
 using namespace std::chrono_literals;
 
 constexpr const char* kComparisonBlob = "comparison";
-constexpr auto kSavePeriod = 5s;
+constexpr auto kSavePeriod = 60s; // what a crash may cost a comparison
 // The rule of access::FixedAuthorizer, named in every record so that a later policy is told apart from it.
 constexpr const char* kPolicy = "fixed: /caller infers, /console operates, /node and /worker do their part";
 
@@ -78,6 +78,7 @@ struct Runtime::Parts {
     std::unique_ptr<serving::LivePipeline> pipeline;
     std::unique_ptr<control::ChangeService> changes;
     std::unique_ptr<node::Interfaces> interfaces;
+    std::uint64_t savedRevision = 0; // of the comparison; only the saver uses it, and drain() after it
     std::mutex saveMutex;
     std::condition_variable_any saveWake;
     std::jthread trials; // gives versions that nothing needs yet their trial
@@ -200,10 +201,16 @@ Status Runtime::Parts::recordLifecycle(const std::string& action) {
 }
 
 void Runtime::Parts::saveComparison() {
+    const std::uint64_t revision = comparison->revision();
+    if (revision == savedRevision) {
+        return;
+    }
     const Status saved = exchanges->saveBlob(kComparisonBlob, comparison->save());
     if (!saved) {
         logEvent(LogLevel::Warning, "comparison_not_saved", {{"cause", saved.error().message}});
+        return;
     }
+    savedRevision = revision;
 }
 
 std::vector<std::string> Runtime::Parts::alarms() {

@@ -110,6 +110,12 @@ Result<std::string> alternativeNames(const CertificateRequest& request) {
     return names;
 }
 
+// Callers and consoles only ever connect; their certificates must not pass for a node's.
+std::string usesOf(const SpiffeId& id) {
+    const std::string& role = id.path.front();
+    return role == "caller" || role == "console" ? "clientAuth" : "serverAuth,clientAuth";
+}
+
 } // namespace
 
 Result<CertificateAuthority> CertificateAuthority::create(const std::string& trustDomain, const Clock& clock) {
@@ -196,7 +202,7 @@ Result<IssuedCertificate> CertificateAuthority::issue(const CertificateRequest& 
     X509_set_issuer_name(leaf.get(), X509_get_subject_name(root.get()));
     const bool extended = addExtension(leaf.get(), root.get(), NID_basic_constraints, "critical,CA:FALSE") &&
                           addExtension(leaf.get(), root.get(), NID_key_usage, "critical,digitalSignature") &&
-                          addExtension(leaf.get(), root.get(), NID_ext_key_usage, "serverAuth,clientAuth") &&
+                          addExtension(leaf.get(), root.get(), NID_ext_key_usage, usesOf(id)) &&
                           addExtension(leaf.get(), root.get(), NID_subject_alt_name, names) &&
                           addExtension(leaf.get(), root.get(), NID_authority_key_identifier, "keyid");
     if (!extended || X509_sign(leaf.get(), rootKey.get(), EVP_sha256()) == 0) {

@@ -19,7 +19,7 @@ grpc::ServerUnaryReactor* AuditService::SearchRecords(Context* context, const v1
                                                       v1::SearchRecordsResponse* response) {
     return runUnary(m_parts, context, method("SearchRecords"), response, [=, this](const Principal& who) -> Status {
         GNOMON_ASSIGN(const AuditFilter filter, wire::fromProto(*request));
-        GNOMON_TRY(m_views.record(who, "audit.search", kTrail));
+        GNOMON_TRY(m_parts.views.record(who, Permission::ReadAudit, "audit.search", kTrail));
         GNOMON_ASSIGN(const AuditPage page, m_parts.audit.search(filter));
         *response = wire::toProto(page);
         return {};
@@ -29,7 +29,7 @@ grpc::ServerUnaryReactor* AuditService::SearchRecords(Context* context, const v1
 grpc::ServerUnaryReactor* AuditService::GetRecord(Context* context, const v1::GetRecordRequest* request,
                                                   v1::GetRecordResponse* response) {
     return runUnary(m_parts, context, method("GetRecord"), response, [=, this](const Principal& who) -> Status {
-        GNOMON_TRY(m_views.record(who, "audit.read", kTrail));
+        GNOMON_TRY(m_parts.views.record(who, Permission::ReadAudit, "audit.read", kTrail));
         GNOMON_ASSIGN(const StoredRecord record, m_parts.audit.get(Seq(request->seq())));
         *response->mutable_record() = wire::toProto(record);
         return {};
@@ -48,7 +48,7 @@ grpc::ServerUnaryReactor* AuditService::GetCheckpoint(Context* context, const v1
 grpc::ServerUnaryReactor* AuditService::ProveInclusion(Context* context, const v1::ProveInclusionRequest* request,
                                                        v1::ProveInclusionResponse* response) {
     return runUnary(m_parts, context, method("ProveInclusion"), response, [=, this](const Principal& who) -> Status {
-        GNOMON_TRY(m_views.record(who, "audit.prove", kTrail));
+        GNOMON_TRY(m_parts.views.record(who, Permission::ReadAudit, "audit.prove", kTrail));
         ProvenRecord proven;
         GNOMON_ASSIGN(proven.record, m_parts.audit.get(Seq(request->seq())));
         GNOMON_ASSIGN(proven.checkpoint, m_parts.audit.checkpoint());
@@ -82,7 +82,7 @@ grpc::ServerWriteReactor<v1::ExportRecordsResponse>* AuditService::ExportRecords
         return writer;
     }
     const bool posted = m_parts.waiting.post([this, writer, who = *principal] {
-        Status done = m_views.record(who, "audit.export", kTrail);
+        Status done = m_parts.views.record(who, Permission::ReadAudit, "audit.export", kTrail);
         if (done) {
             done = m_parts.audit.exportAll([&](ByteView chunk, std::uint64_t soFar, std::uint64_t total) {
                 v1::ExportRecordsResponse response;

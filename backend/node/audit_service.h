@@ -3,7 +3,6 @@
 #pragma once
 
 #include "backend/node/control_parts.h"
-#include "backend/node/view_recorder.h"
 
 #include <gnomon/v1/audit.grpc.pb.h>
 
@@ -13,10 +12,7 @@ namespace gnomon::node {
 // recorded; checkpoints and consistency proofs say nothing of anybody and are free.
 class AuditService final : public v1::AuditService::CallbackService {
 public:
-    explicit AuditService(const ControlParts& parts) : m_parts(parts), m_views(parts.audit, parts.clock) {}
-
-    // See ViewRecorder::recordCounted().
-    void recordViews(bool everything) { m_views.recordCounted(everything); }
+    explicit AuditService(const ControlParts& parts) : m_parts(parts) {}
 
     using Context = grpc::CallbackServerContext;
     using Reactor = grpc::ServerUnaryReactor;
@@ -31,7 +27,6 @@ public:
 
 private:
     const ControlParts& m_parts;
-    ViewRecorder m_views;
 };
 
 } // namespace gnomon::node

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "backend/node/comparison_service.h"
+#include "backend/base/log.h"
 #include "backend/wire/comparison.h"
 #include "backend/wire/exchange.h"
 
@@ -14,6 +15,10 @@ constexpr std::size_t kMostDeclared = 256;
 
 std::string method(const char* name) {
     return std::string("gnomon.v1.ComparisonService/") + name;
+}
+
+bool isStart(std::string_view action) {
+    return action == "start-experiment";
 }
 
 } // namespace
@@ -48,10 +53,17 @@ grpc::ServerUnaryReactor* ComparisonService::GetExchange(Context* context, const
     return runUnary(m_parts, context, method("GetExchange"), response, [=, this](const Principal& who) -> Status {
         GNOMON_ASSIGN(const port::RecordedExchange recorded, m_parts.exchanges.get(ExchangeId(request->id())));
         *response->mutable_exchange() = wire::toProto(recorded.exchange);
-        if (!who.may(Permission::ViewPayload)) {
-            response->set_withheld("needs the permission " + std::string(permissionName(Permission::ViewPayload)));
-        } else if (!recorded.payload) {
+        if (!recorded.payload) {
             response->set_withheld("the payload was not kept, or has been erased");
+            return {};
+        }
+        // What callers sent may be about people: who reads it is recorded, and so is who may not.
+        const std::string object = "exchange/" + recorded.exchange.id.value;
+        if (!m_parts.guard.require(who, Permission::ViewPayload, method("GetExchange"), object)) {
+            response->set_withheld("needs the permission " + std::string(permissionName(Permission::ViewPayload)));
+        } else if (const Status read = m_parts.views.record(who, Permission::ViewPayload, "payload.read", object);
+                   !read) {
+            response->set_withheld("reading it could not be recorded: " + read.error().message);
         } else {
             *response->mutable_payload() = wire::toProto(*recorded.payload);
         }
@@ -81,17 +93,37 @@ Result<Comparison> ComparisonService::declare(const char* action, const std::str
                                               const std::string& reason, const std::string& requestId,
                                               const Principal& who) {
     GNOMON_ASSIGN(const EndpointName name, parseEndpointName(endpoint));
-    const bool start = std::string_view(action) == "start-experiment";
-    if (requestId.empty() || (start && reason.empty())) {
+    if (requestId.empty() || (isStart(action) && reason.empty())) {
         const std::string field = requestId.empty() ? "request_id" : "reason";
         return Error{ErrorCode::InvalidArgument, field + " is missing", "say it in the request", field};
     }
-    const MutexLock lock(m_mutex);
-    for (const auto& [id, comparison] : m_declared) {
-        if (id == requestId) {
-            return comparison;
+    const Wish wish(who.actor.identity, action, name, requestId);
+    {
+        const MutexLock lock(m_mutex);
+        for (const auto& [known, comparison] : m_declared) {
+            if (known == wish) {
+                return comparison;
+            }
+        }
+        if (!m_underWay.insert(wish).second) {
+            return Error{ErrorCode::Unavailable, "request " + printable(requestId, 64) + " is being carried out",
+                         "ask again in a moment"};
         }
     }
+    Result<Comparison> done = carryOut(action, name, reason, requestId, who);
+    const MutexLock lock(m_mutex);
+    m_underWay.erase(wish);
+    if (done.ok()) {
+        m_declared.emplace_back(wish, *done);
+        if (m_declared.size() > kMostDeclared) {
+            m_declared.pop_front();
+        }
+    }
+    return done;
+}
+
+Result<Comparison> ComparisonService::carryOut(const char* action, const EndpointName& name, const std::string& reason,
+                                               const std::string& requestId, const Principal& who) {
     GNOMON_TRY(m_parts.comparison.comparison(name)); // there must be one
     AuditRecord record;
     record.kind = RecordKind::Config;
@@ -102,20 +134,24 @@ Result<Comparison> ComparisonService::declare(const char* action, const std::str
     record.permission = std::string(permissionName(Permission::OperateSafe));
     record.object = "endpoint/" + name.value;
     record.requestId = printable(requestId, 128);
-    record.result = "ok";
+    record.result = "allowed";
     record.reason = printable(reason, 1024);
-    GNOMON_TRY(m_parts.audit.append(std::move(record)));
-    if (start) {
-        GNOMON_TRY(m_parts.comparison.startExperiment(name));
-    } else {
+    GNOMON_ASSIGN(const port::Appended allowed, m_parts.audit.append(record));
+    Result<Comparison> done = [&]() -> Result<Comparison> {
+        if (isStart(action)) {
+            return m_parts.comparison.startExperiment(name);
+        }
         GNOMON_TRY(m_parts.comparison.stopExperiment(name));
+        return m_parts.comparison.comparison(name);
+    }();
+    record.ref = allowed.seq;
+    record.result = done.ok() ? "ok" : "failed";
+    record.code = done.ok() ? "OK" : codeName(done.error().code);
+    if (const auto told = m_parts.audit.append(std::move(record)); !told.ok()) {
+        logEvent(LogLevel::Error, "declaration_not_recorded",
+                 {{"endpoint", name.value}, {"action", action}, {"cause", told.error().message}});
     }
-    GNOMON_ASSIGN(const Comparison comparison, m_parts.comparison.comparison(name));
-    m_declared.emplace_back(requestId, comparison);
-    if (m_declared.size() > kMostDeclared) {
-        m_declared.pop_front();
-    }
-    return comparison;
+    return done;
 }
 
 grpc::ServerUnaryReactor* ComparisonService::StartExperiment(Context* context,

@@ -8,7 +8,9 @@
 #include <gnomon/v1/comparison.grpc.pb.h>
 
 #include <deque>
+#include <set>
 #include <string>
+#include <tuple>
 #include <utility>
 
 namespace gnomon::node {
@@ -28,15 +30,21 @@ public:
     Reactor* StopExperiment(Context*, const v1::StopExperimentRequest*, v1::StopExperimentResponse*) override;
 
 private:
-    // Records the wish, then does it once per request id.
+    // What one person asked for, once: a request id says nothing about what others ask, or about something else.
+    using Wish = std::tuple<std::string, std::string, EndpointName, std::string>; // identity, action, endpoint, id
+
+    // Records the wish, does it once, and records what became of it.
     Result<Comparison> declare(const char* action, const std::string& endpoint, const std::string& reason,
                                const std::string& requestId, const Principal& who);
+    Result<Comparison> carryOut(const char* action, const EndpointName& name, const std::string& reason,
+                                const std::string& requestId, const Principal& who);
 
     Status resolveExperiment(ExchangeFilter& filter) const;
 
     const ControlParts& m_parts;
-    Mutex m_mutex; // held over a whole declaration: two with one request id must not both be done
-    std::deque<std::pair<std::string, Comparison>> m_declared GUARDED_BY(m_mutex); // by request id, newest last
+    Mutex m_mutex;
+    std::set<Wish> m_underWay GUARDED_BY(m_mutex);                          // the same wish twice must not both be done
+    std::deque<std::pair<Wish, Comparison>> m_declared GUARDED_BY(m_mutex); // newest last
 };
 
 } // namespace gnomon::node

@@ -9,6 +9,7 @@
 #include "backend/domain/node.h"
 #include "backend/monitor/comparison_monitor.h"
 #include "backend/node/guard.h"
+#include "backend/node/view_recorder.h"
 #include "backend/port/exchange_store.h"
 #include "backend/port/state_store.h"
 #include "backend/serving/endpoint_directory.h"
@@ -28,6 +29,7 @@ namespace gnomon::node {
 struct ControlParts {
     NodeInfo info; // constant, but for the server's time
     Guard& guard;
+    ViewRecorder& views;
     serving::EndpointDirectory& directory;
     control::ChangeService& changes;
     monitor::ComparisonMonitor& comparison;

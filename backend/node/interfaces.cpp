@@ -8,7 +8,9 @@
 #include "backend/node/server.h"
 #include "backend/node/server_credentials.h"
 
+#include <algorithm>
 #include <atomic>
+#include <map>
 
 namespace gnomon::node {
 
@@ -26,17 +28,40 @@ Result<std::shared_ptr<grpc::ServerCredentials>> credentialsOf(const NodeConfig&
     return mutualTls({config.ca, config.certificate, config.key});
 }
 
+// Whether anybody is left who could answer a call: the version that is to, one of the chain, or its constant.
+bool canAnswer(const EndpointSnapshot& endpoint) {
+    const Deployment& deployment = endpoint.generation.deployment;
+    const auto isReady = [&](VersionNumber number) {
+        return std::any_of(endpoint.versions.begin(), endpoint.versions.end(), [number](const Version& version) {
+            return version.number == number && version.state == VersionState::Ready;
+        });
+    };
+    const bool chain = std::any_of(deployment.chain.begin(), deployment.chain.end(), [&](const FallbackStep& step) {
+        return step.kind == FallbackKind::Constant || (step.kind == FallbackKind::Version && isReady(step.version));
+    });
+    switch (deployment.mode) {
+    case Mode::Production:
+        return chain || isReady(deployment.production);
+    case Mode::Fallback:
+        return chain;
+    case Mode::Disabled:
+        return false;
+    }
+    return false;
+}
+
 } // namespace
 
 // In the order of construction; destroyed the other way round, so that servers go before what they call.
 struct Interfaces::State {
     State(PermissionTable permissions, InterfaceParts all)
         : parts(std::move(all)), guard(std::move(permissions), parts.authorizer, parts.denials),
-          executor(kControlThreads, kControlQueue), changing(kChangeThreads, kControlQueue),
-          waiting(kWaitingThreads, kControlQueue) {}
+          views(parts.audit, parts.clock), executor(kControlThreads, kControlQueue),
+          changing(kChangeThreads, kControlQueue), waiting(kWaitingThreads, kControlQueue) {}
 
     InterfaceParts parts;
     Guard guard;
+    ViewRecorder views;
     Executor executor;
     Executor changing;
     Executor waiting;
@@ -53,18 +78,39 @@ struct Interfaces::State {
     std::unique_ptr<Server> inference;
     std::unique_ptr<Server> controlServer;
 
+    std::map<EndpointName, bool> serving; // as announced; used by open() first, then by the hub's thread alone
+
     // How the node is now; the hub asks every second.
     NodeUpdate observe() {
-        auditService->recordViews(false);
+        views.recordCounted(false);
+        for (const EndpointName& name : parts.directory.names()) {
+            if (const auto inForce = parts.directory.inForce(name)) {
+                parts.comparison.deployed(*inForce);
+            }
+        }
         NodeUpdate update;
         update.stamp = control->stamp();
         update.endpoints = snapshots(*control);
+        if (ready) {
+            announceHealth(update.endpoints);
+        }
         if (const auto head = parts.audit.checkpoint()) {
             update.auditHead = *head;
         }
         update.draining = draining;
         update.alarms = parts.alarms();
         return update;
+    }
+
+    // Once the servers' end is announced nothing serves any more, whatever is said here.
+    void announceHealth(const std::vector<EndpointSnapshot>& endpoints) {
+        for (const EndpointSnapshot& endpoint : endpoints) {
+            const auto [known, isNew] = serving.try_emplace(endpoint.settings.name, false);
+            if (const bool answers = canAnswer(endpoint); isNew || answers != known->second) {
+                known->second = answers;
+                inference->setServing(endpoint.settings.name.value, answers);
+            }
+        }
     }
 
     Status openServers(const NodeConfig& config) {
@@ -101,7 +147,7 @@ Result<std::unique_ptr<Interfaces>> Interfaces::open(const NodeConfig& config, N
     auto state = std::make_unique<State>(std::move(permissions), std::move(parts));
     State& s = *state;
     s.control = std::unique_ptr<ControlParts>(new ControlParts{
-        std::move(info), s.guard, s.parts.directory, s.parts.changes, s.parts.comparison, s.parts.exchanges,
+        std::move(info), s.guard, s.views, s.parts.directory, s.parts.changes, s.parts.comparison, s.parts.exchanges,
         s.parts.state, s.parts.audit, s.parts.clock, s.executor, s.changing, s.waiting, [&s] { s.hub->changed(); }});
     s.auditService = std::make_unique<AuditService>(*s.control);
     s.hub = std::make_unique<WatchHub>([&s] { return s.observe(); });
@@ -113,10 +159,8 @@ Result<std::unique_ptr<Interfaces>> Interfaces::open(const NodeConfig& config, N
     s.comparisonService = std::make_unique<ComparisonService>(*s.control);
     GNOMON_TRY(s.openServers(config));
     s.addListeners(config);
+    s.announceHealth(snapshots(*s.control));
     s.ready = true;
-    for (const EndpointName& name : s.parts.directory.names()) {
-        s.inference->setServing(name.value, true);
-    }
     for (const auto& server : {s.inference.get(), s.controlServer.get()}) {
         server->setServing("", true);
         server->serve();
@@ -151,7 +195,7 @@ void Interfaces::drain(std::chrono::milliseconds wait) {
     s.inference->drain(until);
     s.hub->close();
     s.controlServer->drain(until);
-    s.auditService->recordViews(true);
+    s.views.recordCounted(true);
 }
 
 } // namespace gnomon::node

@@ -98,9 +98,8 @@ Result<int> bindAndListen(const std::string& address) {
     }
     const int descriptor = ::socket(found.list->ai_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
     const int on = 1;
-    ::setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
-    if (descriptor < 0 || ::bind(descriptor, found.list->ai_addr, found.list->ai_addrlen) != 0 ||
-        ::listen(descriptor, kBacklog) != 0) {
+    if (descriptor < 0 || ::setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) != 0 ||
+        ::bind(descriptor, found.list->ai_addr, found.list->ai_addrlen) != 0 || ::listen(descriptor, kBacklog) != 0) {
         const Error error{ErrorCode::Unavailable, "cannot listen on " + address + ": " + std::strerror(errno),
                           "choose another port, or stop what listens there"};
         if (descriptor >= 0) {

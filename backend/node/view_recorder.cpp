@@ -12,17 +12,18 @@ constexpr auto kMerged = std::chrono::minutes(1);
 
 } // namespace
 
-Status ViewRecorder::record(const Principal& who, const std::string& action, const std::string& object) {
+Status ViewRecorder::record(const Principal& who, Permission permission, const std::string& action,
+                            const std::string& object) {
     AuditRecord record;
     record.kind = RecordKind::View;
     record.actor = who.actor;
     record.sourceAddress = who.address;
     record.sourceClient = who.client;
     record.action = action;
-    record.permission = std::string(permissionName(Permission::ReadAudit));
+    record.permission = std::string(permissionName(permission));
     record.object = object;
     record.result = "ok";
-    const std::pair key(who.actor.identity, action);
+    const std::tuple key(who.actor.identity, action, object);
     {
         const MutexLock lock(m_mutex);
         if (const auto known = m_reads.find(key); known != m_reads.end()) {

@@ -9,20 +9,21 @@
 #include <cstdint>
 #include <map>
 #include <string>
-#include <utility>
+#include <tuple>
 
 namespace gnomon::node {
 
-// Reading the audit trail is itself recorded: the first read of a person in a minute before it is answered, further
-// ones of the same minute together in one record once the minute is over, so that paging does not flood the trail.
+// Reading the audit trail or what callers sent is itself recorded: the first read of an object by a person in a minute
+// before it is answered, further ones of the same minute together in one record once the minute is over, so that paging
+// does not flood the trail.
 // Thread-safe.
 class ViewRecorder {
 public:
     // audit and clock must outlive the recorder.
     ViewRecorder(port::AuditSink& audit, const Clock& clock) : m_audit(audit), m_clock(clock) {}
 
-    // Ok when the read is recorded or counted; the trail must not be read when it cannot be written.
-    Status record(const Principal& who, const std::string& action, const std::string& object);
+    // Ok when the read is recorded or counted; nothing must be read when the trail cannot be written.
+    Status record(const Principal& who, Permission permission, const std::string& action, const std::string& object);
     // Records what was counted in minutes that are over; in all of them when `everything`. To be called every second or
     // so, and at the end. Never blocks.
     void recordCounted(bool everything);
@@ -37,7 +38,8 @@ private:
     port::AuditSink& m_audit;
     const Clock& m_clock;
     Mutex m_mutex;
-    std::map<std::pair<std::string, std::string>, Reads> m_reads GUARDED_BY(m_mutex); // by identity and action
+    // By identity, action and object.
+    std::map<std::tuple<std::string, std::string, std::string>, Reads> m_reads GUARDED_BY(m_mutex);
 };
 
 } // namespace gnomon::node

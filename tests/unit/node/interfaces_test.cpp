@@ -3,6 +3,7 @@
 #include "tests/support/link_log.h"
 #include "tests/unit/node/node_bench.h"
 
+#include <gnomon/v1/comparison.grpc.pb.h>
 #include <grpcpp/create_channel.h>
 #include <grpcpp/generic/generic_stub.h>
 #include <gtest/gtest.h>
@@ -48,6 +49,16 @@ protected:
         grpc::Slice answer;
         response.TrySingleSlice(&answer);
         return std::string(reinterpret_cast<const char*>(answer.begin()), answer.size());
+    }
+    // One answered call, told to the monitor.
+    void observeOne() {
+        ASSERT_TRUE(m_node.caller()->infer(m_node.call()).ok());
+        for (const Observation& observation : m_node.bench.observed()) {
+            m_node.comparison->observe(observation);
+        }
+    }
+    std::unique_ptr<v1::ComparisonService::Stub> controlAs(const std::string& role) {
+        return v1::ComparisonService::NewStub(channelAs(role, m_node.interfaces->controlAddresses().at(0)));
     }
     template <class T, class Start>
     Result<T> ask(Start start) {
@@ -177,11 +188,7 @@ TEST_F(InterfacesTest, readingTheTrailIsRecordedAndRecordsAreProvable) {
 }
 
 TEST_F(InterfacesTest, declaringAnExperimentTwiceWithOneRequestIdIsDoneOnce) {
-    const auto caller = m_node.caller();
-    ASSERT_TRUE(caller->infer(m_node.call()).ok());
-    for (const Observation& observation : m_node.bench.observed()) {
-        m_node.comparison->observe(observation);
-    }
+    observeOne();
     const auto gateway = m_node.gatewayAs("console/ada/laptop");
     const auto before =
         ask<Comparison>([&](auto done) { gateway->getComparison(m_node.bench.name, {}, std::move(done)); });
@@ -193,7 +200,90 @@ TEST_F(InterfacesTest, declaringAnExperimentTwiceWithOneRequestIdIsDoneOnce) {
         [&](auto done) { gateway->startExperiment(m_node.bench.name, "new data", {}, std::move(done)); });
     ASSERT_TRUE(fresh.ok()) << fresh.error().message;
     EXPECT_NE(fresh->experiment, before->experiment);
-    EXPECT_EQ(recordsOf(RecordKind::Config, 1).size(), 1u);
+    const auto records = recordsOf(RecordKind::Config, 2); // newest first
+    ASSERT_EQ(records.size(), 2u);
+    EXPECT_EQ(records[1].record.result, "allowed");
+    EXPECT_EQ(records[0].record.result, "ok");
+    EXPECT_EQ(records[0].record.ref, records[1].record.seq);
+}
+
+TEST_F(InterfacesTest, aRequestIdSaysNothingAboutWhatOthersAskOrAboutSomethingElse) {
+    observeOne();
+    const auto ada = controlAs("console/ada/laptop");
+    const auto bob = controlAs("console/bob/laptop");
+    const auto start = [&](auto& stub) {
+        v1::StartExperimentRequest request;
+        request.set_endpoint("spam");
+        request.set_reason("new data");
+        request.set_request_id("r");
+        v1::StartExperimentResponse response;
+        grpc::ClientContext context;
+        EXPECT_TRUE(stub->StartExperiment(&context, request, &response).ok());
+        return response.comparison().experiment_id();
+    };
+    const auto stop = [&](auto& stub) {
+        v1::StopExperimentRequest request;
+        request.set_endpoint("spam");
+        request.set_request_id("r");
+        v1::StopExperimentResponse response;
+        grpc::ClientContext context;
+        const grpc::Status status = stub->StopExperiment(&context, request, &response);
+        return std::pair(status, response.comparison());
+    };
+    const std::string first = start(ada);
+    EXPECT_EQ(start(ada), first) << "the same wish";
+    EXPECT_NE(start(bob), first) << "another person's";
+    const auto [stopped, comparison] = stop(ada);
+    EXPECT_TRUE(stopped.ok()) << stopped.error_message();
+    EXPECT_TRUE(comparison.has_stopped()) << "another action";
+    EXPECT_FALSE(stop(bob).first.ok());
+    EXPECT_EQ(recordsOf(RecordKind::Config, 8).front().record.result, "failed");
+}
+
+TEST_F(InterfacesTest, readingWhatCallersSentIsRecorded) {
+    observeOne();
+    Observation observation = m_node.bench.observed().front();
+    const auto gateway = m_node.gatewayAs("console/ada/laptop");
+    for (int i = 0; i < 2; ++i) {
+        const auto read = ask<port::ExchangeDetail>(
+            [&](auto done) { gateway->getExchange(observation.exchange.id, {}, std::move(done)); });
+        ASSERT_TRUE(read.ok()) << read.error().message;
+        EXPECT_TRUE(read->payload) << read->withheld;
+    }
+    const auto views = recordsOf(RecordKind::View, 1);
+    ASSERT_EQ(views.size(), 1u);
+    EXPECT_EQ(views[0].record.action, "payload.read");
+    EXPECT_EQ(views[0].record.object, "exchange/" + observation.exchange.id.value);
+    EXPECT_EQ(views[0].record.permission, permissionName(Permission::ViewPayload));
+    EXPECT_EQ(views[0].record.actor.person, "ada");
+}
+
+TEST_F(InterfacesTest, anExperimentEndsSoonAfterItsShadowWasStopped) {
+    observeOne();
+    ASSERT_FALSE(m_node.comparison->comparison(m_node.bench.name)->stopped);
+    ASSERT_TRUE(m_node.bench.change(ChangeKind::ShadowStop).ok()); // and no mirrored request comes any more to say so
+    const auto until = std::chrono::steady_clock::now() + 10s;
+    while (!m_node.comparison->comparison(m_node.bench.name)->stopped && std::chrono::steady_clock::now() < until) {
+        std::this_thread::yield();
+    }
+    EXPECT_TRUE(m_node.comparison->comparison(m_node.bench.name)->stopped);
+}
+
+TEST_F(InterfacesTest, healthFollowsWhatIsInForce) {
+    const auto channel = channelAs("caller/bank/app", m_node.interfaces->inferenceAddresses().at(0));
+    const auto becomes = [&](const std::string& status) {
+        const auto until = std::chrono::steady_clock::now() + 10s;
+        while (health(channel, "spam") != status && std::chrono::steady_clock::now() < until) {
+            std::this_thread::yield();
+        }
+        return health(channel, "spam") == status;
+    };
+    EXPECT_EQ(health(channel, "spam"), "\x08\x01");
+    ASSERT_TRUE(m_node.bench.change(ChangeKind::Disable).ok());
+    EXPECT_TRUE(becomes("\x08\x02"));
+    EXPECT_EQ(health(channel, ""), "\x08\x01") << "the node itself serves";
+    ASSERT_TRUE(m_node.bench.change(ChangeKind::Enable).ok());
+    EXPECT_TRUE(becomes("\x08\x01"));
 }
 
 TEST_F(InterfacesTest, callsThatAreNeverCarriedOutSayWhatToUseInstead) {
@@ -248,12 +338,13 @@ TEST_F(InterfacesTest, drainAnswersWhatIsUnderWayAndTakesNothingNew) {
     production.release();
 }
 
-// Like the fixed rule, but that nobody may make risky changes.
-class SafeOnly final : public port::Authorizer {
+// Like the fixed rule, but that nobody has that permission.
+class Without final : public port::Authorizer {
 public:
+    explicit Without(Permission permission) : m_taken(permission) {}
     Result<Principal> identify(const PeerIdentity& peer) const override {
         GNOMON_ASSIGN(Principal principal, m_fixed.identify(peer));
-        principal.permissions &= ~(1u << static_cast<unsigned>(Permission::OperateRisky));
+        principal.permissions &= ~(1u << static_cast<unsigned>(m_taken));
         return principal;
     }
     Status authorize(const Principal& principal, Permission permission) const override {
@@ -261,12 +352,39 @@ public:
     }
 
 private:
+    const Permission m_taken;
     const access::FixedAuthorizer m_fixed{{"example", false}};
 };
 
+TEST(Interfaces, beingDeniedAPayloadIsRecorded) {
+    test::NodeBench node;
+    const Without nobodyReads(Permission::ViewPayload);
+    node.authorizer = &nobodyReads;
+    ASSERT_TRUE(node.open().ok());
+    ASSERT_TRUE(node.caller()->infer(node.call()).ok());
+    const ExchangeId id = node.bench.observed().front().exchange.id;
+    const auto gateway = node.gatewayAs("console/ada/laptop");
+    const auto read =
+        test::await<port::ExchangeDetail>([&](auto done) { gateway->getExchange(id, {}, std::move(done)); });
+    ASSERT_TRUE(read.ok()) << read.error().message;
+    EXPECT_FALSE(read->payload);
+    EXPECT_NE(read->withheld, "");
+    node.denials->flush(true);
+    AuditFilter filter;
+    filter.kind = RecordKind::Deny;
+    const auto until = std::chrono::steady_clock::now() + 10s;
+    std::vector<StoredRecord> denied;
+    while (denied.empty() && std::chrono::steady_clock::now() < until) {
+        denied = node.audit->search(filter).value().records;
+    }
+    ASSERT_EQ(denied.size(), 1u);
+    EXPECT_EQ(denied[0].record.object, "exchange/" + id.value);
+    EXPECT_EQ(denied[0].record.actor.person, "ada");
+}
+
 TEST(Interfaces, riskyChangesNeedTheRiskyPermissionAndSafeOnesDoNot) {
     test::NodeBench node;
-    const SafeOnly safeOnly;
+    const Without safeOnly(Permission::OperateRisky);
     node.authorizer = &safeOnly;
     ASSERT_TRUE(node.open().ok());
     const auto gateway = node.gatewayAs("console/ada/laptop");

@@ -18,7 +18,9 @@ Principal person(const std::string& name) {
 
 class ViewRecorderTest : public ::testing::Test {
 protected:
-    Status look(const std::string& who) { return m_recorder.record(person(who), "audit.search", "audit"); }
+    Status look(const std::string& who) {
+        return m_recorder.record(person(who), Permission::ReadAudit, "audit.search", "audit");
+    }
     std::string furtherReads() const {
         const auto last = m_audit.records().back();
         return last.payload ? last.payload->facts.at(0).second : "(no payload)";

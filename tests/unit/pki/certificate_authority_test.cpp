@@ -60,6 +60,20 @@ TEST_F(CertificateAuthorityTest, leafVerifiesAgainstItsRootAndCarriesOneUri) {
     EXPECT_EQ(X509_check_host(leaf.get(), "localhost", 0, 0, nullptr), 1);
 }
 
+TEST_F(CertificateAuthorityTest, onlyNodesAndWorkersMayBeServers) {
+    const auto authority = CertificateAuthority::create("example.org", m_clock);
+    ASSERT_TRUE(authority.ok());
+    for (const auto& [role, server] :
+         {std::pair{"caller/bank/app", false}, {"console/ada/laptop", false}, {"node/a", true}, {"worker/a", true}}) {
+        const auto issued = authority->issue({std::string("spiffe://example.org/") + role, {}, 30}, m_clock);
+        ASSERT_TRUE(issued.ok()) << issued.error().message;
+        const CertPtr certificate = parse(issued->certificate);
+        const std::uint32_t uses = X509_get_extended_key_usage(certificate.get());
+        EXPECT_NE(uses & XKU_SSL_CLIENT, 0u) << role;
+        EXPECT_EQ((uses & XKU_SSL_SERVER) != 0, server) << role;
+    }
+}
+
 TEST_F(CertificateAuthorityTest, foreignTrustDomainIsRefused) {
     const auto authority = CertificateAuthority::create("example.org", m_clock);
     ASSERT_TRUE(authority.ok());
