@@ -255,7 +255,7 @@ Status ChangeServiceImpl::startEndpoint(const EndpointName& endpoint, const Gene
     commit.next.deployment = initial;
     commit.next.kind = ChangeKind::Initial;
     commit.next.actor = machineActor("initial");
-    commit.next.reason = "the first start of this endpoint on this node";
+    commit.next.reason = "first start on this node";
     const Result<ChangeOutcome> outcome = m_commits.commit(std::move(commit));
     return outcome.ok() ? Status() : Status(outcome.error());
 }

@@ -33,6 +33,17 @@ struct Coverage {
     std::uint64_t lost = 0;             // its worker died
     std::uint64_t productionFailed = 0; // mirrored, but production itself did not answer
 
+    Coverage& operator+=(const Coverage& more) {
+        requests += more.requests;
+        mirrored += more.mirrored;
+        matched += more.matched;
+        dropped += more.dropped;
+        failed += more.failed;
+        late += more.late;
+        lost += more.lost;
+        productionFailed += more.productionFailed;
+        return *this;
+    }
     bool operator==(const Coverage&) const = default;
 };
 
@@ -60,12 +71,11 @@ struct TransitionCell {
     bool operator==(const TransitionCell&) const = default;
 };
 
-// Pairs of one stretch of time.
+// Requests of one stretch of time.
 struct TimeBucket {
     WallTime start;
     std::chrono::seconds length{0};
-    std::uint64_t requests = 0;
-    std::uint64_t pairs = 0;
+    Coverage coverage;
     std::uint64_t agreeing = 0;
     double agreementSoFar = 0;  // over the experiment up to the end of this bucket
     Interval agreementInterval; // always-valid, up to the end of this bucket

@@ -12,7 +12,7 @@ namespace gnomon::monitor {
 
 namespace {
 
-constexpr std::uint8_t kFormat = 1;
+constexpr std::uint8_t kFormat = 2;
 constexpr std::size_t kMostEndpoints = 10'000;
 
 // What is known of one endpoint: at most one running experiment and the newest one that ended.

@@ -29,6 +29,37 @@ ExperimentId makeId(const EndpointName& endpoint, const VersionPair& pair, WallT
     return ExperimentId(toHex(ByteView(digest.bytes).first(16)));
 }
 
+// What became of one mirrored request.
+Coverage coverageOf(LegOutcome production, LegOutcome shadow) {
+    Coverage one;
+    one.requests = 1;
+    one.mirrored = 1;
+    if (production != LegOutcome::Ok) {
+        one.productionFailed = 1;
+        return one;
+    }
+    switch (shadow) {
+    case LegOutcome::Ok:
+        one.matched = 1;
+        break;
+    case LegOutcome::Failed:
+    case LegOutcome::NotFinite:
+    case LegOutcome::Skipped: // after too many runs that never came back
+        one.failed = 1;
+        break;
+    case LegOutcome::Late:
+        one.late = 1;
+        break;
+    case LegOutcome::Dropped:
+        one.dropped = 1;
+        break;
+    case LegOutcome::Lost:
+        one.lost = 1;
+        break;
+    }
+    return one;
+}
+
 double shareOf(std::uint64_t part, std::uint64_t whole) {
     return whole == 0 ? 0 : static_cast<double>(part) / static_cast<double>(whole);
 }
@@ -43,21 +74,22 @@ Experiment::Experiment(EndpointSettings settings, VersionPair pair, GenerationNu
 
 void Experiment::addRequest(WallTime time) {
     advanceTo(time);
-    ++m_coverage.requests;
-    m_timeLine.add(time, false, false);
+    Coverage counted;
+    counted.requests = 1;
+    m_coverage += counted;
+    m_timeLine.add(time, counted, false);
 }
 
 void Experiment::addMirrored(const Observation& observation, const Leg& production, const Leg& shadow) {
     const WallTime time = observation.exchange.time;
     advanceTo(time);
-    ++m_coverage.requests;
-    ++m_coverage.mirrored;
-    countOutcome(production.outcome, shadow.outcome);
+    const Coverage counted = coverageOf(production.outcome, shadow.outcome);
+    m_coverage += counted;
     m_errors.add(production.outcome, shadow.outcome, time);
 
     const bool pair = production.outcome == LegOutcome::Ok && shadow.outcome == LegOutcome::Ok;
     const bool decided = !production.decision.empty() || !shadow.decision.empty();
-    m_timeLine.add(time, pair, pair && decided && production.decision == shadow.decision);
+    m_timeLine.add(time, counted, pair && decided && production.decision == shadow.decision);
     if (!pair) {
         return;
     }
@@ -73,32 +105,6 @@ void Experiment::addMirrored(const Observation& observation, const Leg& producti
     if (first && covered()) {
         m_decisions.look();
         m_scores.look();
-    }
-}
-
-void Experiment::countOutcome(LegOutcome production, LegOutcome shadow) {
-    if (production != LegOutcome::Ok) {
-        ++m_coverage.productionFailed;
-        return;
-    }
-    switch (shadow) {
-    case LegOutcome::Ok:
-        ++m_coverage.matched;
-        return;
-    case LegOutcome::Failed:
-    case LegOutcome::NotFinite:
-    case LegOutcome::Skipped: // after too many runs that never came back
-        ++m_coverage.failed;
-        return;
-    case LegOutcome::Late:
-        ++m_coverage.late;
-        return;
-    case LegOutcome::Dropped:
-        ++m_coverage.dropped;
-        return;
-    case LegOutcome::Lost:
-        ++m_coverage.lost;
-        return;
     }
 }
 
@@ -287,11 +293,8 @@ void Experiment::save(ByteWriter& out) const {
     out.number(m_generation.value);
     out.byte(m_stopped ? 1 : 0);
     out.signedNumber(m_stopped ? m_stopped->time_since_epoch().count() : 0);
-    for (const std::uint64_t value :
-         {m_coverage.requests, m_coverage.mirrored, m_coverage.matched, m_coverage.dropped, m_coverage.failed,
-          m_coverage.late, m_coverage.lost, m_coverage.productionFailed, m_units}) {
-        out.number(value);
-    }
+    saveCoverage(out, m_coverage);
+    out.number(m_units);
     out.real(m_freshness);
     m_entities.save(out);
     m_decisions.save(out);
@@ -341,12 +344,8 @@ Experiment Experiment::load(const EndpointName& endpoint, ByteReader& in) {
     const bool stopped = in.upTo(1) == 1;
     const WallTime stoppedAt = time();
     experiment.m_stopped = stopped ? std::optional(stoppedAt) : std::nullopt;
-    Coverage& coverage = experiment.m_coverage;
-    for (std::uint64_t* value :
-         {&coverage.requests, &coverage.mirrored, &coverage.matched, &coverage.dropped, &coverage.failed,
-          &coverage.late, &coverage.lost, &coverage.productionFailed, &experiment.m_units}) {
-        *value = in.number();
-    }
+    experiment.m_coverage = loadCoverage(in);
+    experiment.m_units = in.number();
     experiment.m_freshness = in.real();
     experiment.m_entities = EntitySet::load(in);
     experiment.m_decisions.load(in);

@@ -54,7 +54,6 @@ public:
     static Experiment load(const EndpointName& endpoint, ByteReader& in);
 
 private:
-    void countOutcome(LegOutcome production, LegOutcome shadow);
     void advanceTo(WallTime time);
     bool covered() const;
     // Whether decisions are declared, or come in anyway.

@@ -16,6 +16,22 @@ void write(TimeBucket& bucket, const Standing& standing) {
 
 } // namespace
 
+void saveCoverage(ByteWriter& out, const Coverage& coverage) {
+    for (const std::uint64_t value : {coverage.requests, coverage.mirrored, coverage.matched, coverage.dropped,
+                                      coverage.failed, coverage.late, coverage.lost, coverage.productionFailed}) {
+        out.number(value);
+    }
+}
+
+Coverage loadCoverage(ByteReader& in) {
+    Coverage coverage;
+    for (std::uint64_t* value : {&coverage.requests, &coverage.mirrored, &coverage.matched, &coverage.dropped,
+                                 &coverage.failed, &coverage.late, &coverage.lost, &coverage.productionFailed}) {
+        *value = in.number();
+    }
+    return coverage;
+}
+
 WallTime TimeLine::bucketStart(WallTime time) const {
     const std::int64_t length = std::chrono::microseconds(m_length).count();
     const std::int64_t micros = time.time_since_epoch().count();
@@ -32,7 +48,7 @@ void TimeLine::close(const Standing& standing) {
     }
 }
 
-void TimeLine::add(WallTime time, bool pair, bool agreeing) {
+void TimeLine::add(WallTime time, const Coverage& counted, bool agreeing) {
     if (startsBucket(time)) {
         while (m_buckets.size() >= kMostBuckets) {
             coarsen();
@@ -45,8 +61,7 @@ void TimeLine::add(WallTime time, bool pair, bool agreeing) {
         m_buckets.push_back(bucket);
     }
     TimeBucket& bucket = m_buckets.back();
-    ++bucket.requests;
-    bucket.pairs += pair ? 1 : 0;
+    bucket.coverage += counted;
     bucket.agreeing += agreeing ? 1 : 0;
 }
 
@@ -58,8 +73,7 @@ void TimeLine::coarsen() {
         bucket.length = m_length;
         if (!merged.empty() && merged.back().start == bucket.start) {
             // The later one knows the standing at the end of both.
-            bucket.requests += merged.back().requests;
-            bucket.pairs += merged.back().pairs;
+            bucket.coverage += merged.back().coverage;
             bucket.agreeing += merged.back().agreeing;
             merged.back() = bucket;
         } else {
@@ -82,8 +96,7 @@ void TimeLine::save(ByteWriter& out) const {
     out.number(m_buckets.size());
     for (const TimeBucket& bucket : m_buckets) {
         out.signedNumber(bucket.start.time_since_epoch().count());
-        out.number(bucket.requests);
-        out.number(bucket.pairs);
+        saveCoverage(out, bucket.coverage);
         out.number(bucket.agreeing);
         for (const double value :
              {bucket.agreementSoFar, bucket.agreementInterval.low, bucket.agreementInterval.high,
@@ -100,8 +113,7 @@ TimeLine TimeLine::load(ByteReader& in) {
     for (TimeBucket& bucket : line.m_buckets) {
         bucket.start = WallTime(std::chrono::microseconds(in.signedNumber()));
         bucket.length = line.m_length;
-        bucket.requests = in.number();
-        bucket.pairs = in.number();
+        bucket.coverage = loadCoverage(in);
         bucket.agreeing = in.number();
         for (double* value :
              {&bucket.agreementSoFar, &bucket.agreementInterval.low, &bucket.agreementInterval.high,

@@ -16,6 +16,9 @@ struct Standing {
     Interval meanDifferenceInterval;
 };
 
+void saveCoverage(ByteWriter& out, const Coverage& coverage);
+Coverage loadCoverage(ByteReader& in);
+
 // The experiment over time in at most kMostBuckets buckets of equal length. When one more would be needed, the length
 // doubles and neighbours merge, so that a long experiment keeps its whole course in the same memory. Stretches without
 // requests have no bucket. Not thread-safe.
@@ -28,8 +31,8 @@ public:
     bool startsBucket(WallTime time) const;
     // Writes the standing into the bucket that was filling.
     void close(const Standing& standing);
-    // Counts a request. Times that run backward fall into the newest bucket.
-    void add(WallTime time, bool pair, bool agreeing);
+    // Counts what became of a request. Times that run backward fall into the newest bucket.
+    void add(WallTime time, const Coverage& counted, bool agreeing);
 
     std::vector<TimeBucket> buckets(const Standing& now) const;
 

@@ -52,7 +52,7 @@ std::string plainText(double value) {
 
 std::string secondsText(double seconds) {
     if (seconds < 1e-3) {
-        return fixed(seconds * 1e6, 0) + " us";
+        return fixed(seconds * 1e6, 0) + " µs";
     }
     return seconds < 1 ? fixed(seconds * 1e3, seconds < 0.1 ? 2 : 0) + " ms" : fixed(seconds, 2) + " s";
 }

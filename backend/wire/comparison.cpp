@@ -127,8 +127,7 @@ v1::TimeBucket toProto(const TimeBucket& in) {
     v1::TimeBucket out;
     encodeTime(in.start, out.mutable_start());
     encodeDuration(in.length, out.mutable_length());
-    out.set_requests(in.requests);
-    out.set_pairs(in.pairs);
+    *out.mutable_coverage() = writeCoverage(in.coverage);
     out.set_agreeing(in.agreeing);
     out.set_agreement_so_far(in.agreementSoFar);
     *out.mutable_agreement_interval() = writeInterval(in.agreementInterval);
@@ -142,8 +141,7 @@ Result<TimeBucket> fromProto(const v1::TimeBucket& in) {
     TimeBucket out;
     out.start = r.time(in.start(), "start");
     out.length = r.duration<std::chrono::seconds>(in.length(), "length");
-    out.requests = in.requests();
-    out.pairs = in.pairs();
+    out.coverage = readCoverage(in.coverage());
     out.agreeing = in.agreeing();
     out.agreementSoFar = r.finite(in.agreement_so_far(), "agreement_so_far");
     out.agreementInterval = r.take(readInterval(in.agreement_interval()), "agreement_interval");

@@ -110,13 +110,17 @@ inline Comparison fakeComparison(const EndpointSettings& settings, VersionNumber
         TimeBucket bucket;
         bucket.start = c.started + minutes(i);
         bucket.length = seconds(60);
-        bucket.pairs = n / kBuckets;
-        bucket.requests = bucket.pairs + bucket.pairs / 100;
+        bucket.coverage.matched = n / kBuckets;
+        // For a while in the middle the shadow did not keep up.
+        bucket.coverage.dropped = i >= 25 && i < 32 ? bucket.coverage.matched / 20 : 0;
+        bucket.coverage.late = i == 28 ? bucket.coverage.matched / 50 : 0;
+        bucket.coverage.mirrored = bucket.coverage.matched + bucket.coverage.dropped + bucket.coverage.late;
+        bucket.coverage.requests = bucket.coverage.mirrored + bucket.coverage.matched / 100;
         const double drop =
             wanted.verdict == Verdict::Different && i > 30 ? wanted.disagreement * 1.6 : wanted.disagreement * 0.4;
         const double rate = std::clamp(1 - drop + noise(random), 0.0, 1.0);
-        bucket.agreeing = static_cast<std::uint64_t>(std::llround(rate * static_cast<double>(bucket.pairs)));
-        pairs += bucket.pairs;
+        bucket.agreeing = static_cast<std::uint64_t>(std::llround(rate * static_cast<double>(bucket.coverage.matched)));
+        pairs += bucket.coverage.matched;
         agreed += static_cast<double>(bucket.agreeing);
         bucket.agreementSoFar = pairs == 0 ? 0 : agreed / static_cast<double>(pairs);
         const double width =

@@ -97,7 +97,8 @@ inline EndpointSettings settings() {
 }
 
 inline TimeBucket bucket() {
-    return {at(1'700'000'060), std::chrono::seconds(60), 10, 9, 8, 0.9, {0.8, 0.95}, 0.01, {-0.02, 0.04}};
+    return {at(1'700'000'060), std::chrono::seconds(60), {19, 18, 9, 1, 2, 3, 2, 1}, 8, 0.9, {0.8, 0.95}, 0.01,
+            {-0.02, 0.04}};
 }
 
 inline Comparison comparison() {

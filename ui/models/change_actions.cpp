@@ -46,7 +46,7 @@ public:
                        : QString());
         add(ChangeKind::ShadowStop, tr("Stop shadow…"), tr("Ends the comparison; callers notice nothing."),
             m_d.shadows.empty() ? tr("No shadow runs.") : QString());
-        add(ChangeKind::Disable, tr("Disable…"), tr("Every call is refused until somebody enables it."),
+        add(ChangeKind::Disable, tr("Disable…"), tr("Every call is refused until it is enabled."),
             disabled ? tr("It is disabled already.") : QString());
         add(ChangeKind::Rollback, tr("Roll back to…"), tr("A new generation equal to an older one."),
             m_generations < 2 ? tr("There is no older generation.") : QString());

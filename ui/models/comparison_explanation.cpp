@@ -80,7 +80,8 @@ QString verdictExplanation(const Comparison& c) {
         tr("The advice"),
         tr("Without outcomes nobody knows which decisions are right; that a version is in production is no proof. One "
            "that was put there in place of another is a newcomer until it has served a week, or ten times as long as "
-           "the one before. What speaks against a newcomer (it decides differently, fails more often, or needs the "
+           "the one before and at least an hour. What speaks against a newcomer (it decides differently, fails more "
+           "often, or needs the "
            "fallback) is a reason to roll back, unless the shadow differed from the version before it as much."));
     return html;
 }

@@ -220,7 +220,7 @@ std::optional<double> pairRate(const Comparison& comparison) {
     double pairs = 0;
     double seconds = 0;
     for (std::size_t i = buckets.size() - 1; i > 0 && i + kNewest >= buckets.size(); --i) {
-        pairs += static_cast<double>(buckets[i - 1].pairs);
+        pairs += static_cast<double>(buckets[i - 1].coverage.matched);
         seconds += static_cast<double>(buckets[i - 1].length.count());
     }
     return seconds > 0 ? std::optional(pairs / seconds) : std::nullopt;

@@ -56,9 +56,12 @@ QVariant agreementPoints(const EndpointRow& row) {
     const auto& buckets = row.comparison->buckets;
     QList<double> points;
     for (std::size_t i = buckets.size() > kMost ? buckets.size() - kMost : 0; i < buckets.size(); ++i) {
-        points.append(buckets[i].pairs == 0
-                          ? std::numeric_limits<double>::quiet_NaN()
-                          : static_cast<double>(buckets[i].agreeing) / static_cast<double>(buckets[i].pairs));
+        if (i + 1 == buckets.size() && buckets[i].start + buckets[i].length > row.comparison->asOf) {
+            break; // it has only begun
+        }
+        points.append(buckets[i].coverage.matched == 0 ? std::numeric_limits<double>::quiet_NaN()
+                                                       : static_cast<double>(buckets[i].agreeing) /
+                                                             static_cast<double>(buckets[i].coverage.matched));
     }
     return QVariant::fromValue(points);
 }

@@ -5,11 +5,15 @@
 #include "ui/models/evidence_format.h"
 #include "ui/models/format.h"
 
+#include <QDateTime>
+
 namespace gnomon::ui {
 
 using namespace Qt::StringLiterals;
 
 namespace {
+
+constexpr qsizetype kBareStamp = 19; // the zone is in the heading
 
 QString changeText(const Generation& generation) {
     QString text = changeWord(generation.kind);
@@ -41,6 +45,7 @@ std::vector<Generation> GenerationModel::generations() const {
 void GenerationModel::setZone(const QTimeZone& zone) {
     m_zone = zone;
     touchAll();
+    Q_EMIT headerDataChanged(Qt::Horizontal, TimeColumn, TimeColumn);
 }
 
 QVariant GenerationModel::heading(int column) const {
@@ -48,7 +53,7 @@ QVariant GenerationModel::heading(int column) const {
     case NumberColumn:
         return tr("Gen");
     case TimeColumn:
-        return tr("When");
+        return tr("When (%1)").arg(m_zone.abbreviation(QDateTime::currentDateTimeUtc()));
     case ChangeColumn:
         return tr("Change");
     case ActorColumn:
@@ -86,7 +91,8 @@ QVariant GenerationModel::cell(const GenerationRow& row, int column, int role) c
     case NumberColumn:
         return raw ? QVariant(quint64(g.number.value)) : QVariant(QString::number(g.number.value));
     case TimeColumn:
-        return raw ? QVariant(qint64(g.time.time_since_epoch().count())) : QVariant(stampText(g.time, m_zone));
+        return raw ? QVariant(qint64(g.time.time_since_epoch().count()))
+                   : QVariant(stampText(g.time, m_zone).left(kBareStamp));
     case ChangeColumn:
         return row.inForce ? tr("%1 (in force)").arg(changeText(g)) : changeText(g);
     case ActorColumn:

@@ -12,6 +12,7 @@ using namespace std::chrono_literals;
 namespace {
 
 constexpr std::chrono::milliseconds kWeek = std::chrono::hours(7 * 24);
+constexpr std::chrono::milliseconds kHour = std::chrono::hours(1);
 constexpr int kManyTimes = 10;
 constexpr std::uint64_t kLeastPairs = 100;
 
@@ -45,7 +46,7 @@ const Leg* decidedLeg(const Exchange& exchange, LegRole role, VersionNumber vers
 } // namespace
 
 bool ServiceRecord::newcomer() const {
-    return elder && production.served < kWeek && production.served < elder->served * kManyTimes;
+    return elder && production.served < kWeek && production.served < std::max(kHour, elder->served * kManyTimes);
 }
 
 std::optional<ServiceRecord> serviceRecord(const std::vector<Generation>& history, VersionNumber production,

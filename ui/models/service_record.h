@@ -29,8 +29,8 @@ struct ServiceRecord {
     std::optional<VersionService> elder;  // of the versions that served before it ever did, the one that served longest
     std::chrono::milliseconds sinceArrival{0};
 
-    // It was put in place of another one, and has served neither a week nor ten times as long as that one did. A week
-    // has seen each of its days; until then being in production is no merit.
+    // It was put in place of another one and has not proven itself since: that takes a week, which has seen each of its
+    // days, or ten times as long as that one served, but an hour at least. Until then being in production is no merit.
     bool newcomer() const;
 };
 

@@ -100,6 +100,34 @@ struct ChartGuide {
     bool operator==(const ChartGuide&) const = default;
 };
 
+// A part of what a strip stacks. The fill sets it apart where the colour does not.
+struct ChartLayer {
+    QString name;
+    ChartRole role = ChartRole::Alarm;
+    Qt::BrushStyle fill = Qt::SolidPattern;
+
+    bool operator==(const ChartLayer&) const = default;
+};
+
+// One stretch of a strip: the share of each layer, 0..1. The rest is as it should be.
+struct ChartStep {
+    double from = 0;
+    double to = 0;
+    QList<double> shares;
+
+    bool operator==(const ChartStep&) const = default;
+};
+
+// A thin stack over the plot, along the same axis: where what the chart shows came short. However small, a share can be
+// seen. Nothing is drawn where nothing is known.
+struct ChartStrip {
+    QString name; // beside it
+    QList<ChartLayer> layers;
+    QList<ChartStep> steps;
+
+    bool operator==(const ChartStrip&) const = default;
+};
+
 // Everything that a chart shows, as one value. Bands need at most 300 points and lines 2,000; more are thinned out.
 struct ChartData {
     QList<ChartBand> bands;
@@ -107,6 +135,7 @@ struct ChartData {
     QList<ChartLevel> levels;
     QList<ChartGuide> guides;
     QList<ChartMark> marks;
+    ChartStrip strip;
     ChartX x;
     ChartY y;
     QStringList columns;

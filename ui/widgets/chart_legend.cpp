@@ -5,6 +5,8 @@
 
 #include <QPainter>
 
+#include <algorithm>
+
 namespace gnomon::ui {
 
 using namespace Qt::StringLiterals;
@@ -25,14 +27,23 @@ void ChartLegend::setData(const ChartData& next) {
     QStringList names;
     for (const ChartLine& line : next.lines) {
         if (!line.name.isEmpty()) {
-            m_entries.append({line.name, line.role, line.stroke, false});
+            m_entries.append({line.name, line.role, line.stroke, false, Qt::NoBrush});
             names.append(line.name);
         }
     }
     for (const ChartBand& band : next.bands) {
         if (!band.name.isEmpty()) {
-            m_entries.append({band.name, band.role, ChartStroke::Solid, true});
+            m_entries.append({band.name, band.role, ChartStroke::Solid, true, Qt::NoBrush});
             names.append(band.name);
+        }
+    }
+    for (qsizetype i = 0; i < next.strip.layers.size(); ++i) { // only what there is
+        const bool any =
+            std::ranges::any_of(next.strip.steps, [i](const ChartStep& step) { return step.shares.value(i) > 0; });
+        if (any) {
+            const ChartLayer& layer = next.strip.layers[i];
+            m_entries.append({layer.name, layer.role, ChartStroke::Solid, true, layer.fill});
+            names.append(layer.name);
         }
     }
     m_note = next.lines.isEmpty() ? QString() : next.note;
@@ -66,7 +77,12 @@ void ChartLegend::paintEvent(QPaintEvent*) {
             return;
         }
         if (entry.band) {
-            painter.fillRect(QRect(x, middle - 5, kSample, 10), chartFill(colors.of(entry.role)));
+            const QRect sample(x, middle - 5, kSample, 10);
+            if (entry.fill == Qt::NoBrush) {
+                painter.fillRect(sample, chartFill(colors.of(entry.role)));
+            } else {
+                painter.fillRect(sample, QBrush(colors.of(entry.role), entry.fill));
+            }
         } else {
             painter.setPen(chartPen(colors.of(entry.role), entry.stroke, 2));
             painter.drawLine(x, middle, x + kSample, middle);

@@ -26,6 +26,7 @@ private:
         ChartRole role = ChartRole::Reference;
         ChartStroke stroke = ChartStroke::Solid;
         bool band = false;
+        Qt::BrushStyle fill = Qt::NoBrush; // of a strip
     };
     QList<Entry> m_entries;
     QString m_note;

@@ -23,6 +23,7 @@ void ChartView::drawForeground(QPainter* painter, const QRectF& rect) {
         painter->restore();
         return;
     }
+    paintStrip(painter);
     paintSelection(painter);
     paintLevels(painter);
     paintGuides(painter);
@@ -51,6 +52,35 @@ void ChartView::paintSelection(QPainter* painter) const {
     painter->fillRect(area, chartFill(m_colors.candidate));
     painter->drawLine(area.topLeft(), area.bottomLeft());
     painter->drawLine(area.topRight(), area.bottomRight());
+}
+
+void ChartView::paintStrip(QPainter* painter) const {
+    constexpr double kLeast = 1.5; // pixels
+    const QRectF plot = m_chart->plotArea();
+    const QRectF strip(plot.left(), stripHeight() * 0.35, plot.width(), stripHeight());
+    for (const ChartStep& step : m_data.strip.steps) {
+        const double left = std::max(toSceneX(step.from), plot.left());
+        const double right = std::min(toSceneX(step.to), plot.right());
+        if (right <= left) {
+            continue;
+        }
+        painter->fillRect(QRectF(left, strip.top(), right - left, strip.height()), chartFill(m_colors.quiet));
+        double top = strip.top();
+        for (qsizetype i = 0; i < std::min(step.shares.size(), m_data.strip.layers.size()); ++i) {
+            if (step.shares[i] > 0) {
+                const ChartLayer& layer = m_data.strip.layers[i];
+                const double height = std::min(std::max(step.shares[i] * strip.height(), kLeast), strip.bottom() - top);
+                painter->fillRect(QRectF(left, top, right - left, height), QBrush(m_colors.of(layer.role), layer.fill));
+                top += height;
+            }
+        }
+    }
+    if (!m_data.strip.steps.isEmpty()) {
+        const QFontMetricsF metrics(font());
+        painter->setPen(m_colors.text);
+        painter->drawText(QRectF(0, strip.center().y() - metrics.height() / 2, plot.left() - 8, metrics.height()),
+                          Qt::AlignRight | Qt::AlignVCenter, m_data.strip.name);
+    }
 }
 
 void ChartView::paintLevels(QPainter* painter) const {

@@ -164,7 +164,7 @@ void ChartView::layOut() {
     m_spanY = spanOfY(m_data);
     const QSizeF size = viewport()->size();
     const double bottom = metrics.height() + 8;
-    const double top = metrics.height() * 0.6;
+    const double top = metrics.height() * 0.6 + stripHeight() * 2; // and room for its name above the first label
     QList<ChartTick> ticksY = ticksOfY(m_data, m_spanY, size.height() - top - bottom, metrics);
     double widest = metrics.averageCharWidth() * 4;
     for (const ChartTick& tick : ticksY) {
@@ -179,6 +179,10 @@ void ChartView::layOut() {
     m_chart->layout()->activate();
     setAxisTicks(*m_y, m_ticksY, std::move(ticksY), m_spanY);
     setAxisTicks(*m_x, m_ticksX, ticksOfX(m_data, m_spanX, width, metrics), m_spanX);
+}
+
+double ChartView::stripHeight() const {
+    return m_data.strip.steps.isEmpty() ? 0 : QFontMetricsF(font()).height() * 0.6;
 }
 
 void ChartView::paintSeries() {

@@ -73,6 +73,8 @@ private:
     double toSceneX(double x) const;
     double toSceneY(double y) const;
     double toX(double sceneX) const;
+    double stripHeight() const;
+    void paintStrip(QPainter* painter) const;
     void paintLevels(QPainter* painter) const;
     void paintGuides(QPainter* painter) const;
     void paintMarks(QPainter* painter) const;

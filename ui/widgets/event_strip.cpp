@@ -22,9 +22,9 @@ using namespace Qt::StringLiterals;
 namespace {
 
 constexpr double kMinute = 60e3;
-constexpr std::array<double, 7> kSpans = {10 * kMinute,           60 * kMinute,          6 * 60 * kMinute,
-                                          24 * 60 * kMinute,      7 * 24 * 60 * kMinute, 30 * 24 * 60 * kMinute,
-                                          365 * 24 * 60 * kMinute};
+constexpr std::array<double, 8> kSpans = {
+    2 * kMinute,       10 * kMinute,          60 * kMinute,           6 * 60 * kMinute,
+    24 * 60 * kMinute, 7 * 24 * 60 * kMinute, 30 * 24 * 60 * kMinute, 365 * 24 * 60 * kMinute};
 constexpr qsizetype kNewest = 8; // that are shown unless somebody wants another span
 
 } // namespace
@@ -40,7 +40,17 @@ void EventStrip::setEvents(QList<StripEvent> events, double now, const QTimeZone
     m_now = m_events.isEmpty() ? now : std::max(now, m_events.back().time); // clocks differ
     m_zone = zone;
     m_cursor = before ? static_cast<int>(m_events.indexOf(*before)) : -1;
+    describe();
     update();
+}
+
+// What a screen reader says of it: what the cursor is on, else how many there are.
+void EventStrip::describe() {
+    const qsizetype count = m_events.size();
+    setAccessibleDescription(m_cursor >= 0
+                                 ? tr("%1 of %2: %3").arg(m_cursor + 1).arg(count).arg(m_events[m_cursor].text)
+                             : count == 0 ? tr("Nothing has been changed yet.")
+                                          : tr("%1 in all, the newest: %2").arg(count).arg(m_events.back().text));
 }
 
 int EventStrip::chosenSpan() const {
@@ -75,8 +85,7 @@ void EventStrip::setCursor(int event) {
     while (event >= 0 && m_events[event].time < span().low && chosenSpan() + 1 < static_cast<int>(kSpans.size())) {
         zoom(1); // the cursor is always to be seen
     }
-    setAccessibleDescription(
-        event < 0 ? QString() : tr("%1 of %2: %3").arg(event + 1).arg(m_events.size()).arg(m_events[event].text));
+    describe();
     QAccessibleEvent spoken(this, QAccessible::Alert);
     QAccessible::updateAccessibility(&spoken);
     update();
@@ -159,9 +168,10 @@ void EventStrip::paintEvent(QPaintEvent*) {
         painter.drawText(QPointF(std::clamp(x - label / 2, 0.0, width() - label), y + fontMetrics().height() * 1.5),
                          tick.label);
     }
+    double taken = 0; // up to where the marks and labels on the left reach
     const QList<Mark> all = marks();
     for (qsizetype i = 0; i < all.size(); ++i) {
-        paintMark(painter, all[i], i + 1 < all.size() ? all[i + 1].x - markSide() : at.right());
+        taken = paintMark(painter, all[i], taken, i + 1 < all.size() ? all[i + 1].x - markSide() : at.right());
     }
     if (hasFocus()) {
         painter.setBrush(Qt::NoBrush);
@@ -170,13 +180,13 @@ void EventStrip::paintEvent(QPaintEvent*) {
     }
 }
 
-void EventStrip::paintMark(QPainter& painter, const Mark& mark, double roomUntil) const {
+double EventStrip::paintMark(QPainter& painter, const Mark& mark, double roomFrom, double roomUntil) const {
     const theme::Colors& colors = colorsOf(palette());
     const double side = markSide();
     const double y = line().top();
     const QRectF shape(mark.x - side / 2, y - side / 2, side, side);
     painter.setPen(Qt::NoPen);
-    painter.setBrush(palette().color(QPalette::Base));
+    painter.setBrush(palette().color(backgroundRole()));
     painter.drawEllipse(shape.adjusted(-2, -2, 2, 2));
     paintShape(painter, shape, mark.tone, colors);
     const bool current = m_cursor >= mark.first && m_cursor <= mark.last;
@@ -187,16 +197,21 @@ void EventStrip::paintMark(QPainter& painter, const Mark& mark, double roomUntil
     }
     const int count = mark.last - mark.first + 1;
     const QString label = count > 1 ? tr("%1 changes").arg(count) : m_events[mark.first].label;
-    const double left = mark.x + side;
-    const double width = fontMetrics().horizontalAdvance(label);
-    const QString shown = left + width <= roomUntil ? label : count > 1 ? QString::number(count) : QString();
-    const double needed = fontMetrics().horizontalAdvance(shown);
-    if (!shown.isEmpty() && left + needed <= roomUntil) {
-        const QRectF box(left, y - fontMetrics().height() / 2.0, needed + 3, fontMetrics().height());
-        painter.fillRect(box, palette().color(QPalette::Base));
-        painter.setPen(palette().color(QPalette::Text));
-        painter.drawText(box, Qt::AlignLeft | Qt::AlignVCenter, shown);
+    const double reach = side / 2 + 3; // with the ring around it
+    const double width = fontMetrics().horizontalAdvance(label) + side / 2;
+    const double height = fontMetrics().height();
+    QRectF box;
+    if (mark.x + reach + width <= roomUntil) {
+        box = QRectF(mark.x + reach, y - height / 2, width, height);
+    } else if (mark.x - reach - width >= roomFrom) {
+        box = QRectF(mark.x - reach - width, y - height / 2, width, height);
+    } else {
+        return mark.x + reach; // the tooltip has it
     }
+    painter.fillRect(box, palette().color(backgroundRole()));
+    painter.setPen(palette().color(QPalette::WindowText));
+    painter.drawText(box, Qt::AlignCenter, label);
+    return std::max(mark.x + reach, box.right());
 }
 
 bool EventStrip::event(QEvent* event) {

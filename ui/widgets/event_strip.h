@@ -58,11 +58,13 @@ private:
     QList<Mark> marks() const;
     int markSide() const;
     QRectF line() const;
+    void describe();
     void zoom(int step);
     int chosenSpan() const;
     const Mark* markAt(const QList<Mark>& marks, double x) const;
     QString textOf(const Mark& mark) const;
-    void paintMark(QPainter& painter, const Mark& mark, double roomUntil) const;
+    // Returns how far to the right it reaches.
+    double paintMark(QPainter& painter, const Mark& mark, double roomFrom, double roomUntil) const;
 
     QList<StripEvent> m_events;
     double m_now = 0;

@@ -6,6 +6,7 @@
 #include <QApplication>
 #include <QEvent>
 #include <QFontDatabase>
+#include <QPainter>
 
 namespace gnomon::ui {
 
@@ -32,6 +33,22 @@ TextLabel::TextLabel(TextStyle style, const QString& text, QWidget* parent) : QL
     }
     setFont(styled);
     restyle();
+}
+
+void TextLabel::setOneLine() {
+    m_oneLine = true;
+    setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
+}
+
+void TextLabel::paintEvent(QPaintEvent* event) {
+    if (!m_oneLine) {
+        QLabel::paintEvent(event);
+        return;
+    }
+    QPainter painter(this);
+    painter.setPen(palette().color(QPalette::WindowText));
+    painter.drawText(rect(), Qt::AlignLeft | Qt::AlignVCenter,
+                     fontMetrics().elidedText(text(), Qt::ElideRight, width()));
 }
 
 void TextLabel::changeEvent(QEvent* event) {

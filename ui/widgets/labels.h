@@ -14,13 +14,18 @@ class TextLabel final : public QLabel {
 public:
     explicit TextLabel(TextStyle style, const QString& text = {}, QWidget* parent = nullptr);
 
+    // On one line in whatever room there is, dots where it ends; give it the tooltip.
+    void setOneLine();
+
 protected:
+    void paintEvent(QPaintEvent* event) override;
     void changeEvent(QEvent* event) override;
 
 private:
     void restyle();
 
     const TextStyle m_style;
+    bool m_oneLine = false;
     bool m_restyling = false;
 };
 

@@ -15,6 +15,8 @@
 #include "ui/widgets/overlay_layer.h"
 #include "ui/widgets/state_pane.h"
 
+#include <numeric>
+
 using namespace gnomon;
 using namespace gnomon::ui;
 using namespace Qt::StringLiterals;
@@ -170,6 +172,37 @@ private Q_SLOTS:
         QCOMPARE(agreement.levels.size(), 1);
         QVERIFY(agreement.note.contains(u"axis starts at"_s));
         QVERIFY(agreement.y.low.value() > 0.5); // a sensible floor
+    }
+
+    void bucketThatHasJustBegunDoesNotMoveTheAxis() {
+        m_console->node->edit([](auto& endpoints, auto&) {
+            TimeBucket begun = endpoints[0].comparison->buckets.back();
+            begun.start += begun.length;
+            begun.coverage = {1, 1, 1, 0, 0, 0, 0, 0};
+            begun.agreeing = 0; // the one pair there is differs
+            endpoints[0].comparison->buckets.push_back(begun);
+        });
+        openLive();
+        const ChartData& chart = find<ChartView>(u"agreementChart.view"_s)->content();
+        QVERIFY(chart.y.low.value() > 0.5);
+        QCOMPARE(chart.lines[0].points.size(), 60); // per bucket
+        QCOMPARE(chart.lines[1].points.size(), 61); // so far
+    }
+
+    void stripShowsWherePairsWereLost() {
+        openLive();
+        const ChartData& chart = find<ChartView>(u"agreementChart.view"_s)->content();
+        QCOMPARE(chart.strip.steps.size(), 60);
+        const auto lossOf = [&](int step) {
+            return std::accumulate(chart.strip.steps[step].shares.begin(), chart.strip.steps[step].shares.end(), 0.0);
+        };
+        QCOMPARE(lossOf(0), 0.0);
+        QVERIFY(lossOf(26) > 0.04 && lossOf(26) < 0.06);
+        QVERIFY(lossOf(28) > lossOf(26)); // late ones too
+        QCOMPARE(chart.rows[0].cells.last(), u"none"_s);
+        QVERIFY(chart.rows[28].cells.last().contains(u"dropped"_s));
+        const QString legend = find<QWidget>(u"agreementChart.legend"_s)->accessibleDescription();
+        QVERIFY2(legend.contains(u"late"_s) && !legend.contains(u"failed"_s), qPrintable(legend));
     }
 
     void cellDrillsIntoItsRequests() {

@@ -48,7 +48,8 @@ private Q_SLOTS:
         m_w->console.add("us-1");
         openWith(12); // two nodes, two endpoints, three changes each
         QVERIFY(strip()->isVisible());
-        QVERIFY(m_w->find<QLabel>("fleetChange")->toolTip().contains(u"mirror share by grace"_s)); // the newest
+        QVERIFY(m_w->find<QLabel>("fleetChange")->text().contains(u"mirror share by grace"_s)); // the newest
+        QVERIFY(strip()->accessibleDescription().startsWith(u"12 in all, the newest: "_s));
     }
 
     void withoutANodeThereIsNoLine() {

@@ -113,6 +113,7 @@ private Q_SLOTS:
         QVERIFY(started(90 * 24h).then(ChangeKind::Promote, 3, 6 * 24h).record()->newcomer());
         QVERIFY(!started(90 * 24h).then(ChangeKind::Promote, 3, 7 * 24h).record()->newcomer());
         QVERIFY(!started(24h + 1min).then(ChangeKind::Promote, 3, 24h).record()->newcomer());
+        QVERIFY(started(30min + 1s).then(ChangeKind::Promote, 3, 30min).record()->newcomer()); // an hour in any case
     }
 
     void theElderIsTheOneThatServedLongest() {

@@ -266,13 +266,13 @@ TEST(Comparison, showsWhatIsBehindIt) {
     }
     EXPECT_EQ(binned, 500u);
     EXPECT_EQ(comparison.scores.size(), 50u);
-    std::uint64_t pairs = 0;
+    Coverage all;
     for (const TimeBucket& bucket : comparison.buckets) {
-        pairs += bucket.pairs;
+        all += bucket.coverage;
         EXPECT_LE(bucket.agreementInterval.low, bucket.agreementSoFar);
         EXPECT_GE(bucket.agreementInterval.high, bucket.agreementSoFar);
     }
-    EXPECT_EQ(pairs, 500u);
+    EXPECT_EQ(all, comparison.coverage);
     EXPECT_EQ(comparison.buckets.back().agreementInterval, comparison.agreementInterval);
     const auto summary = stream.monitor->summary(kSpam);
     EXPECT_TRUE(summary->buckets.empty() && summary->scores.empty() && summary->transitions.empty());

@@ -19,8 +19,14 @@ QString tr(const char* text) {
     return QCoreApplication::translate("gnomon::ui::CompareCharts", text);
 }
 
+// A bucket of a handful of pairs, such as the newest one when it has just begun, tells nothing by itself.
+bool tells(const TimeBucket& bucket) {
+    constexpr std::uint64_t kHandful = 10;
+    return bucket.coverage.matched >= kHandful;
+}
+
 double agreementOf(const TimeBucket& bucket) {
-    return static_cast<double>(bucket.agreeing) / static_cast<double>(bucket.pairs);
+    return static_cast<double>(bucket.agreeing) / static_cast<double>(bucket.coverage.matched);
 }
 
 QString rangeText(double low, double high, QString (*number)(double), QString (*last)(double)) {
@@ -31,8 +37,8 @@ QString rangeText(double low, double high, QString (*number)(double), QString (*
 double agreementFloor(const Comparison& c) {
     double low = 1 - c.margin;
     for (const TimeBucket& bucket : c.buckets) {
-        if (bucket.pairs > 0) {
-            low = std::min({low, agreementOf(bucket), bucket.agreementSoFar});
+        if (bucket.coverage.matched > 0) {
+            low = std::min({low, tells(bucket) ? agreementOf(bucket) : low, bucket.agreementSoFar});
         }
     }
     if (!c.buckets.empty()) {
@@ -45,6 +51,30 @@ double agreementFloor(const Comparison& c) {
         }
     }
     return 0;
+}
+
+// Where the mirrored requests of each bucket went that have no pair.
+ChartStrip coverageStrip(const Comparison& c) {
+    ChartStrip strip{tr("pairs"),
+                     {{tr("dropped"), ChartRole::Alarm, Qt::SolidPattern},
+                      {tr("late"), ChartRole::Alarm, Qt::Dense4Pattern},
+                      {tr("failed"), ChartRole::Alarm, Qt::DiagCrossPattern},
+                      {tr("production failed"), ChartRole::Quiet, Qt::DiagCrossPattern}},
+                     {}};
+    for (const TimeBucket& bucket : c.buckets) {
+        const Coverage& coverage = bucket.coverage;
+        if (coverage.mirrored > 0) {
+            const auto share = [&](std::uint64_t n) {
+                return static_cast<double>(n) / static_cast<double>(coverage.mirrored);
+            };
+            const auto [from, to] = bucketSpan(bucket);
+            strip.steps.append({chartTime(from),
+                                chartTime(to),
+                                {share(coverage.dropped), share(coverage.late), share(coverage.failed + coverage.lost),
+                                 share(coverage.productionFailed)}});
+        }
+    }
+    return strip;
 }
 
 const LatencyPoint* atQuantile(const std::vector<LatencyPoint>& points, double quantile) {
@@ -78,7 +108,8 @@ ChartData agreementChart(const Comparison& c, const QTimeZone& zone) {
     chart.x.zone = zone;
     chart.x.selectable = true;
     chart.y.unit = ChartUnit::Percent;
-    chart.columns = {tr("Until"), tr("This bucket"), tr("So far"), tr("Interval"), tr("Pairs"), tr("Coverage")};
+    chart.columns = {tr("Until"), tr("This bucket"), tr("So far"),        tr("Interval"),
+                     tr("Pairs"), tr("Coverage"),    tr("Without a pair")};
     ChartLine bucketLine{tr("per bucket"), ChartRole::Quiet, ChartStroke::Solid, {}, false};
     ChartLine soFar{tr("so far"), ChartRole::Reference, ChartStroke::Solid, {}, false};
     ChartBand band{tr("always-valid band"), ChartRole::Reference, {}, {}};
@@ -89,12 +120,14 @@ ChartData agreementChart(const Comparison& c, const QTimeZone& zone) {
     }
     bool below = false;
     for (const TimeBucket& bucket : c.buckets) {
-        if (bucket.pairs == 0) {
+        if (bucket.coverage.matched == 0) {
             continue;
         }
         const double x = chartTime(bucketSpan(bucket).second);
         const Interval& interval = bucket.agreementInterval;
-        bucketLine.points.append({x, agreementOf(bucket)});
+        if (tells(bucket)) {
+            bucketLine.points.append({x, agreementOf(bucket)});
+        }
         soFar.points.append({x, bucket.agreementSoFar});
         band.lower.append({x, interval.low});
         band.upper.append({x, interval.high});
@@ -103,17 +136,19 @@ ChartData agreementChart(const Comparison& c, const QTimeZone& zone) {
             chart.marks.append({{x, bucket.agreementSoFar}});
         }
         below = different;
-        const double covered =
-            bucket.requests == 0 ? 0.0 : static_cast<double>(bucket.pairs) / static_cast<double>(bucket.requests);
+        const std::optional<double> covered = coverageShare(bucket.coverage);
+        const QString losses = coverageLosses(bucket.coverage);
         chart.rows.append(
             {x,
              bucket.agreementSoFar,
              {clockText(bucketSpan(bucket).second, zone), shareText(agreementOf(bucket)),
               shareText(bucket.agreementSoFar), rangeText(interval.low, interval.high, shareNumber, shareText),
-              countText(bucket.pairs), shareText(covered)}});
+              countText(bucket.coverage.matched), covered ? shareText(*covered) : u"–"_s,
+              losses.isEmpty() ? tr("none") : losses}});
     }
     chart.lines = {bucketLine, soFar};
     chart.bands = {band};
+    chart.strip = coverageStrip(c);
     chart.levels = {{tr("margin %1").arg(roundShareText(c.margin)), ChartRole::Alarm, 1 - c.margin}};
     const double floor = agreementFloor(c);
     chart.y.low = floor;
@@ -244,7 +279,7 @@ ChartData differenceChart(const Comparison& c, const QTimeZone& zone) {
                    false};
     ChartBand band{tr("always-valid band"), ChartRole::Candidate, {}, {}};
     for (const TimeBucket& bucket : c.buckets) {
-        if (bucket.pairs == 0) {
+        if (bucket.coverage.matched == 0) {
             continue;
         }
         const double x = chartTime(bucketSpan(bucket).second);

@@ -117,6 +117,7 @@ void ChangeSheet::confirm() {
     }
     const bool refused =
         m_flow.state() == State::Refused || (m_flow.state() == State::Failed && !m_flow.outcomeUnknown());
+    m_cancel->setFocus(Qt::OtherFocusReason); // what had the focus may now be out of use
     refused ? m_flow.plan(m_flow.request()) : m_flow.execute(reason());
 }
 
@@ -146,6 +147,9 @@ void ChangeSheet::showState() {
     for (QWidget* option : {static_cast<QWidget*>(m_version), static_cast<QWidget*>(m_mirror),
                             static_cast<QWidget*>(m_generation), static_cast<QWidget*>(m_reason)}) {
         option->setEnabled(!sent || failed);
+    }
+    for (QRadioButton* kind : m_reasonKinds) {
+        kind->setEnabled(!sent || failed);
     }
     m_cancel->setText(sent && !failed ? tr("Close") : tr("Cancel"));
     const bool again = failed && !m_flow.outcomeUnknown();

@@ -39,7 +39,9 @@ TextLabel* value(const QString& name, QWidget* parent, TextStyle style = TextSty
 QWidget* ChangeSheet::addRow(QGridLayout* grid, const QString& title, QWidget* cell) {
     const int row = grid->rowCount();
     auto* label = new TextLabel(TextStyle::Muted, title, this);
-    grid->addWidget(label, row, 0, Qt::AlignLeft | Qt::AlignTop);
+    // Beside the first line of a text, but in the middle of a field.
+    const bool text = qobject_cast<QLabel*>(cell) != nullptr;
+    grid->addWidget(label, row, 0, Qt::AlignLeft | (text ? Qt::AlignTop : Qt::AlignVCenter));
     grid->addWidget(cell, row, 1);
     if (cell->accessibleName().isEmpty()) {
         cell->setAccessibleName(title);

@@ -73,7 +73,7 @@ void ControlScreen::build() {
     m_table->setAccessibleName(tr("History of the endpoint, newest first"));
     m_table->setModel(&m_model);
     m_table->setItemDelegate(new CellDelegate(m_table));
-    const int widths[] = {3, 12, 10, 8, 30};
+    const int widths[] = {3, 10, 12, 8, 29};
     for (int i = 0; i < GenerationModel::ReasonColumn; ++i) {
         m_table->setColumnWidth(i, px(this, widths[i]));
     }

@@ -32,7 +32,7 @@ QWidget* FleetScreen::makeTimeline() {
     auto* title = new TextLabel(TextStyle::Heading, tr("Changes"), m_timelineBox);
     m_change = new TextLabel(TextStyle::Muted, {}, m_timelineBox);
     m_change->setObjectName(u"fleetChange"_s);
-    m_change->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred); // one line, cut where the window ends
+    m_change->setOneLine();
     head->addWidget(title);
     head->addWidget(m_change, 1);
     m_timeline = new EventStrip(m_timelineBox);
@@ -61,7 +61,7 @@ void FleetScreen::showTimeline() {
 void FleetScreen::showChange() {
     const int at = m_timeline->cursor() >= 0 ? m_timeline->cursor() : static_cast<int>(m_changes.size()) - 1;
     const QString text = at < 0 ? QString() : m_changes[static_cast<std::size_t>(at)].text;
-    m_change->setText(m_change->fontMetrics().elidedText(text, Qt::ElideRight, m_change->width()));
+    m_change->setText(text);
     m_change->setToolTip(text);
 }
 
