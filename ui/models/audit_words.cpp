@@ -47,8 +47,8 @@ QString changeText(const StoredRecord& stored) {
     const FieldChange& first = stored.payload->changes.front();
     const qsizetype others = static_cast<qsizetype>(stored.payload->changes.size()) - 1;
     const auto value = [](const std::string& side) { return side.empty() ? dash() : QString::fromStdString(side); };
-    const QString text =
-        QString::fromStdString(first.field) + u' ' + value(first.before) + u" → "_s + value(first.after);
+    const QString name = first.field == "mode" ? QString() : QString::fromStdString(first.field) + u' '; // modes say it
+    const QString text = name + value(first.before) + u" → "_s + value(first.after);
     return others == 0 ? text : QString(text + u" +"_s + QString::number(others));
 }
 

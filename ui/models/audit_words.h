@@ -12,7 +12,7 @@ bool isMachine(const Actor& actor);
 QString actionText(const AuditRecord& record);
 // "spam-filter" for "endpoint/spam-filter".
 QString objectText(const AuditRecord& record);
-// "mode PRODUCTION → FALLBACK", the first of the changes; empty when it changed nothing.
+// "PRODUCTION → FALLBACK" or "production v1 → v2", the first of the changes; empty when it changed nothing.
 QString changeText(const StoredRecord& stored);
 // "denied (PERMISSION_DENIED)".
 QString resultText(const AuditRecord& record);

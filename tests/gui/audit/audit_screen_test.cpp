@@ -101,6 +101,7 @@ private Q_SLOTS:
         QTRY_COMPARE(proof(0), u"✓"_s);
         QCOMPARE(table()->currentIndex().row(), 0);
         QVERIFY(text(u"auditTrust"_s).contains(u"400 records"_s));
+        QCOMPARE(model()->index(0, AuditModel::ChangeColumn).data().toString(), u"PRODUCTION → FALLBACK"_s);
     }
 
     void moreRecordsComeAtTheEndOfTheList() {

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include <QLabel>
 #include <QLineEdit>
 #include <QPushButton>
 #include <QTableView>
@@ -116,6 +117,7 @@ private Q_SLOTS:
     void anotherScreenBeneathHasItAtTheEnd() {
         m_w->press(Qt::Key_K, Qt::ControlModifier);
         m_w->window->showScreen(u"control"_s); // as an answer may ask for
+        QTRY_VERIFY(m_w->find<QTableView>("historyTable")->isVisible());
         QCOMPARE(focused(), u"paletteField"_s);
         m_w->press(Qt::Key_Escape);
         QCOMPARE(focused(), u"historyTable"_s);
@@ -298,9 +300,7 @@ private Q_SLOTS:
         QTRY_VERIFY(m_w->visible<QPushButton>("changeConfirm")->isEnabled());
         m_w->press(Qt::Key_Return, Qt::ControlModifier);
         QTRY_VERIFY(m_w->visible<QPushButton>("changeConfirm") == nullptr);
-        QTRY_COMPARE(m_w->visible<QPushButton>("changeCancel")->text(), u"Close"_s);
-        QTRY_VERIFY(!m_w->visible<QWidget>("proofNode")->accessibleName().isEmpty());
-        settle();
+        QTRY_VERIFY(m_w->visible<QLabel>("proofText")->text().contains(u"first reply at"_s));
         m_w->visible<QPushButton>("changeCancel")->click();
         QVERIFY(m_w->window->messages().text().contains(u"fell back"_s));
         m_w->press(Qt::Key_Escape);

@@ -52,7 +52,7 @@ void AuditScreen::build() {
     m_table->setModel(m_model);
     m_table->setItemDelegate(new CellDelegate(m_table));
     m_table->setItemDelegateForColumn(AuditModel::ProofColumn, new FindingDelegate(m_table));
-    const double widths[] = {3.3, 3, 11.8, 8.2, 9.6, 8, 14, 9.5, 5};
+    const double widths[] = {3.3, 3, 10.3, 7.6, 9.4, 7.9, 12.8, 9.3, 5};
     for (int column = 0; column < AuditModel::ColumnCount; ++column) {
         m_table->setColumnWidth(column, px(this, widths[column]));
     }
