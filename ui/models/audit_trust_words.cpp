@@ -43,11 +43,12 @@ QString trustHeadline(const LogTrust& trust, std::uint64_t shown) {
 
 QString trustConsequence(const LogTrust& trust) {
     if (isAlarm(trust.finding)) {
-        return trust.pinned
-                   ? tr("Only the first %1 records are as this console saw them. Treat everything after them as "
-                        "unproven, keep an export, and tell whoever looks after the node.")
-                         .arg(countText(trust.pinned->size))
-                   : tr("Treat every record as unproven, and tell whoever looks after the node.");
+        return trust.pinned ? tr("Only the first %1 records of %2 are as this console saw them. Treat everything else "
+                                 "as unproven, "
+                                 "keep an export, and tell whoever looks after the node.")
+                                  .arg(countText(trust.pinned->size),
+                                       QString::fromStdString(printable(trust.pinned->origin, 100)))
+                            : tr("Treat every record as unproven, and tell whoever looks after the node.");
     }
     if (trust.finding == Finding::KeyUnknown) {
         return tr("Nothing can be proved until somebody has confirmed the key by another way than this connection.");

@@ -6,6 +6,7 @@
 
 #include <QPointer>
 
+#include <algorithm>
 #include <chrono>
 
 namespace gnomon::ui {
@@ -46,6 +47,7 @@ LogWitness::LogWitness(NodeSession& session, port::ConsoleStore& store, const Cl
     connect(&session, &NodeSession::updated, this, &LogWitness::followGrowth);
     connect(&session, &NodeSession::linkChanged, this, &LogWitness::followLink);
     connect(&session, &NodeSession::nodeReplaced, this, &LogWitness::forget);
+    m_trust = remembered();
     followLink();
 }
 
@@ -81,20 +83,62 @@ void LogWitness::forget() {
     m_growing.clear();
     m_admitted.reset();
     m_told.reset();
-    update({});
+    update(remembered());
     check();
+}
+
+std::string LogWitness::keyOf(const char* what) const {
+    return std::string("witness.") + what + '.' + m_session.profile().id;
+}
+
+Result<std::string> LogWitness::origin() const {
+    GNOMON_ASSIGN(std::string known, m_store.setting(keyOf("origin")));
+    return known.empty() && m_session.node() ? m_session.node()->auditOrigin : known;
+}
+
+// The alarm as raise() stored it, or nothing.
+LogTrust LogWitness::remembered() const {
+    LogTrust trust;
+    const auto stored = m_store.setting(keyOf("alarm"));
+    const QStringList parts =
+        stored.ok() ? QString::fromStdString(*stored).split(u'\n', Qt::SkipEmptyParts) : QStringList();
+    if (parts.size() != 3) {
+        return trust;
+    }
+    trust.finding = static_cast<Finding>(std::clamp(parts[0].toInt(), int(Finding::Altered), int(Finding::Rewritten)));
+    trust.checked = WallTime(std::chrono::microseconds(parts[1].toLongLong()));
+    trust.why = parts[2];
+    return withPin(std::move(trust));
+}
+
+void LogWitness::raise(LogTrust alarm) {
+    const std::string text = std::to_string(static_cast<int>(alarm.finding)) + '\n' +
+                             std::to_string(alarm.checked->time_since_epoch().count()) + '\n' +
+                             alarm.why.simplified().toStdString();
+    if (const Status stored = m_store.setSetting(keyOf("alarm"), text); !stored.ok()) {
+        alarm.why += tr("; a restart of this console would forget it: %1").arg(ui::text(stored.error()));
+    }
+    update(std::move(alarm));
+}
+
+Status LogWitness::dismiss() {
+    GNOMON_TRY(m_store.setSetting(keyOf("origin"), {}));
+    GNOMON_TRY(m_store.setSetting(keyOf("alarm"), {}));
+    forget();
+    return {};
 }
 
 std::optional<proof::VerifierKey> LogWitness::key() const {
     if (!m_session.node()) {
         return std::nullopt;
     }
-    const NodeInfo& node = *m_session.node();
-    const auto pinned = m_store.pinned(node.auditOrigin);
+    const auto log = origin();
+    const auto pinned = log.ok() ? m_store.pinned(*log) : Result<std::optional<port::PinnedCheckpoint>>(log.error());
     if (!pinned.ok()) {
         return std::nullopt;
     }
-    auto key = proof::VerifierKey::parse(pinned->has_value() ? (*pinned)->verifierKey : node.auditVerifierKey);
+    auto key =
+        proof::VerifierKey::parse(pinned->has_value() ? (*pinned)->verifierKey : m_session.node()->auditVerifierKey);
     return key.ok() ? std::optional(std::move(key).value()) : std::nullopt;
 }
 
@@ -132,8 +176,11 @@ void LogWitness::unreached(const QString& why) {
 
 void LogWitness::admit(const Checkpoint& checkpoint, QObject* context, Judgement judgement) {
     judge(checkpoint, 0,
-          [guard = QPointer<QObject>(context), judgement = std::move(judgement)](Finding finding, const QString& why,
-                                                                                 bool) {
+          [this, guard = QPointer<QObject>(context), judgement = std::move(judgement)](Finding finding,
+                                                                                       const QString& why, bool asked) {
+              if (isAlarm(finding)) {
+                  settle(finding, why, asked);
+              }
               if (!guard.isNull()) {
                   judgement(finding, why);
               }
@@ -148,6 +195,17 @@ void LogWitness::judge(const Checkpoint& claimed, std::uint64_t floor, Verdict v
         return;
     }
     const NodeInfo& node = *m_session.node();
+    const auto usual = m_store.setting(keyOf("origin"));
+    if (!usual.ok()) {
+        done(Finding::NotChecked, text(usual.error()));
+        return;
+    }
+    if (!usual->empty() && *usual != node.auditOrigin) {
+        done(Finding::Rewritten, tr("this connection led to the log %1 before, and leads to the log %2 now")
+                                     .arg(QString::fromStdString(printable(*usual, 100)),
+                                          QString::fromStdString(printable(node.auditOrigin, 100))));
+        return;
+    }
     const auto pinned = m_store.pinned(node.auditOrigin);
     if (!pinned.ok()) {
         done(Finding::NotChecked, text(pinned.error()));
@@ -172,6 +230,12 @@ void LogWitness::judge(const Checkpoint& claimed, std::uint64_t floor, Verdict v
         done(Finding::Rewritten,
              tr("the checkpoint is of another log: %1").arg(QString::fromStdString(opened->origin)));
         return;
+    }
+    if (usual->empty()) {
+        if (const Status stored = m_store.setSetting(keyOf("origin"), opened->origin); !stored.ok()) {
+            done(Finding::NotChecked, text(stored.error()));
+            return;
+        }
     }
     if (!pinned->has_value()) {
         const Status stored = pin(*opened);
@@ -250,18 +314,33 @@ void LogWitness::settle(Finding finding, const QString& why, bool asked) {
         unreached(why);
         return;
     }
+    if (isAlarm(m_trust.finding)) { // the first stays
+        LogTrust trust = m_trust;
+        trust.checking = false;
+        trust.unreachable.clear();
+        update(std::move(trust));
+        return;
+    }
     LogTrust trust;
     trust.finding = finding;
     trust.why = why;
     trust.checked = m_clock.wallNow();
-    const std::string& origin = m_session.node()->auditOrigin;
-    if (const auto pinned = m_store.pinned(origin); pinned.ok() && pinned->has_value()) {
+    trust = withPin(std::move(trust));
+    isAlarm(finding) ? raise(std::move(trust)) : update(std::move(trust));
+}
+
+LogTrust LogWitness::withPin(LogTrust trust) const {
+    const auto log = origin();
+    if (!log.ok()) {
+        return trust;
+    }
+    if (const auto pinned = m_store.pinned(*log); pinned.ok() && pinned->has_value()) {
         trust.pinned = (*pinned)->checkpoint;
     }
-    if (const auto since = m_store.setting(sinceKey(origin)); since.ok() && !since->empty()) {
+    if (const auto since = m_store.setting(sinceKey(*log)); since.ok() && !since->empty()) {
         trust.since = WallTime(std::chrono::microseconds(QString::fromStdString(*since).toLongLong()));
     }
-    update(trust);
+    return trust;
 }
 
 void LogWitness::update(LogTrust trust) {

@@ -32,7 +32,8 @@ struct LogTrust {
 // Keeps a node honest about its log: on connect, with every heartbeat that tells of new records, and every ten seconds
 // whatever it tells, the newest checkpoint must be signed by the pinned key and begin with everything that was seen
 // before; only then it is pinned, and only then shown. The key is pinned at the first meeting. GUI thread only. One per
-// session, which owns it.
+// session, which owns it. A connection leads to one log: another origin is as alarming as another past. The first alarm
+// stays, over restarts of the console too, until a person dismisses it.
 class LogWitness final : public QObject {
     Q_OBJECT
 public:
@@ -44,6 +45,10 @@ public:
     const LogTrust& trust() const { return m_trust; }
     // The log's key as it is pinned; absent before the first meeting.
     std::optional<proof::VerifierKey> key() const;
+
+    // A person has looked into the alarm: it goes, and the connection may lead to another log from now on. What is
+    // pinned stays pinned, so that a log that contradicts it raises the alarm again.
+    Status dismiss();
 
     // Checks now; does nothing while a check is on its way.
     void check();
@@ -68,6 +73,12 @@ private:
     void followLink();
     void followGrowth();
     void forget();
+    LogTrust remembered() const;
+    LogTrust withPin(LogTrust trust) const;
+    // Of the log that this connection led to before; at the first meeting, as the node states it.
+    Result<std::string> origin() const;
+    std::string keyOf(const char* what) const;
+    void raise(LogTrust alarm);
     // floor: what the log must not be smaller than.
     void judge(const Checkpoint& claimed, std::uint64_t floor, Verdict done);
     void proveGrowth(const Checkpoint& older, const Checkpoint& newer, Verdict done);

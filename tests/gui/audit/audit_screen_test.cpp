@@ -247,13 +247,25 @@ private Q_SLOTS:
         QCOMPARE(find<TrustBar>(u"trustBar"_s)->finding(), Finding::Verified);
     }
 
-    void rewrittenLogIsToldAtOnce() {
+    void rewrittenLogIsToldAtOnceAndUntilItIsDismissed() {
         openLive();
+        const std::string reason = node().records()[100].record.reason;
+        QVERIFY(!find<QPushButton>(u"auditDismiss"_s)->isVisible());
         m_log->rewrite(100, "nothing to see here");
         m_log->append("enable");
         node().push();
         QTRY_COMPARE(find<TrustBar>(u"trustBar"_s)->finding(), Finding::Rewritten);
-        QVERIFY(text(u"auditConsequence"_s).contains(u"the first 400 records are as this console saw them"_s));
+        QVERIFY(text(u"auditConsequence"_s)
+                    .contains(u"the first 400 records of gnomon.example/eu-1/audit are as this console saw them"_s));
+        m_log->rewrite(100, reason);
+        find<QPushButton>(u"auditVerify"_s)->click();
+        QTRY_VERIFY(!LogWitness::of(*m_w->console.fleet.session(m_eu), m_w->console.store, m_w->console.clock)
+                         ->trust()
+                         .checking);
+        QCOMPARE(find<TrustBar>(u"trustBar"_s)->finding(), Finding::Rewritten);
+        find<QPushButton>(u"auditDismiss"_s)->click();
+        QTRY_COMPARE(find<TrustBar>(u"trustBar"_s)->finding(), Finding::Verified);
+        QVERIFY(!find<QPushButton>(u"auditDismiss"_s)->isVisible());
     }
 
     void exportIsWrittenCheckedAndGood() {

@@ -30,6 +30,12 @@ private:
             QTest::qWaitFor([&] { return !witness().trust().checking && witness().trust().checked != before; });
         return found();
     }
+    // Checks once more and waits for the end of it.
+    LogTrust settled() {
+        witness().check();
+        [[maybe_unused]] const bool done = QTest::qWaitFor([&] { return !witness().trust().checking; });
+        return witness().trust();
+    }
     RecordProof prove(AuditChecker& checker, std::size_t seq) {
         const StoredRecord shown = m_console->node->records()[seq];
         checker.want(shown);
@@ -117,6 +123,61 @@ private Q_SLOTS:
         QTRY_VERIFY(!witness().trust().unreachable.isEmpty());
         QCOMPARE(found(), Finding::Verified);
         QVERIFY(trustConsequence(witness().trust()).contains(u"line is dead"_s, Qt::CaseInsensitive));
+    }
+
+    void logUnderANewOriginIsAnAlarmUntilAPersonDismissesIt() {
+        m_log.reset();
+        m_console->node->edit([](auto&, NodeInfo& info) { info.auditOrigin = "gnomon.example/node-a/audit-2"; });
+        m_log = std::make_unique<test::ProvableLog>(*m_console->node);
+        m_log->rewrite(100, "nothing to see here");
+        m_console->node->goLive();
+        QTRY_COMPARE(m_console->session().node()->auditOrigin, std::string("gnomon.example/node-a/audit-2"));
+        witness().check();
+        QTRY_COMPARE(found(), Finding::Rewritten);
+        QVERIFY(witness().trust().why.contains(u"audit-2"_s));
+        QCOMPARE(m_console->store.pins.size(), 1U);
+        AuditChecker checker;
+        checker.setSource(&m_console->session(), &witness());
+        QVERIFY(prove(checker, 395).finding != Finding::Verified);
+
+        QVERIFY(witness().dismiss().ok());
+        QTRY_COMPARE(found(), Finding::Verified);
+        QCOMPARE(m_console->store.pins.size(), 2U);
+    }
+
+    void firstAlarmStaysWhenTheNodeTakesItBack() {
+        const auto reason = m_console->node->records()[100].record.reason;
+        m_log->rewrite(100, "nothing to see here");
+        QCOMPARE(checkAgain(), Finding::Rewritten);
+        const LogTrust alarm = witness().trust();
+        m_log->rewrite(100, reason);
+        QCOMPARE(settled(), alarm);
+
+        m_console->node->setLink({}); // and when the console starts anew
+        delete &witness();
+        QCOMPARE(found(), Finding::Rewritten);
+        QCOMPARE(witness().trust().why, alarm.why);
+        m_console->node->goLive();
+        QTRY_COMPARE(m_console->session().link().state, port::LinkState::Live);
+        QCOMPARE(settled().finding, Finding::Rewritten);
+
+        QVERIFY(witness().dismiss().ok());
+        QTRY_COMPARE(found(), Finding::Verified);
+    }
+
+    void dismissedAlarmComesBackWhileTheLogContradictsWhatWasSeen() {
+        m_log->rewrite(100, "nothing to see here");
+        QCOMPARE(checkAgain(), Finding::Rewritten);
+        QVERIFY(witness().dismiss().ok());
+        QTRY_COMPARE(found(), Finding::Rewritten);
+    }
+
+    void proofOfARecordThatContradictsWhatWasSeenRaisesTheAlarm() {
+        m_log->rewrite(100, "nothing to see here");
+        AuditChecker checker;
+        checker.setSource(&m_console->session(), &witness());
+        QCOMPARE(prove(checker, 395).finding, Finding::Rewritten);
+        QCOMPARE(found(), Finding::Rewritten);
     }
 
     void recordIsProvedAgainstThePinnedHistory() {

@@ -113,6 +113,7 @@ void AuditScreen::connectParts() {
     connect(m_newer, &QPushButton::clicked, this, &AuditScreen::refresh);
     connect(m_trust, &TrustBar::verifyRequested, this, &AuditScreen::verifyAgain);
     connect(m_trust, &TrustBar::exportRequested, this, &AuditScreen::openExport);
+    connect(m_trust, &TrustBar::dismissRequested, this, &AuditScreen::dismissAlarm);
     connect(m_detail, &AuditDetailPane::recordRequested, this, [this](quint64 seq) { goTo(Seq(seq)); });
     connect(m_table->selectionModel(), &QItemSelectionModel::currentRowChanged, this, &AuditScreen::showRecord);
     connect(m_table, &DataTable::rowActivated, this, [this] { m_detail->setFocus(Qt::OtherFocusReason); });

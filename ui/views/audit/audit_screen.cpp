@@ -198,6 +198,17 @@ void AuditScreen::verifyAgain() {
     m_table->viewport()->update();
 }
 
+void AuditScreen::dismissAlarm() {
+    if (m_witness.isNull()) {
+        return;
+    }
+    if (const Status done = m_witness->dismiss(); !done.ok()) {
+        Q_EMIT messageRaised({Tone::Act, tr("The alarm stays. ") + sentenceOf(done.error().message), {}, {}});
+        return;
+    }
+    verifyAgain();
+}
+
 void AuditScreen::goTo(Seq seq) {
     const int row = m_model->rowOf(seq);
     if (row >= 0) {

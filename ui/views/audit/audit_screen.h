@@ -52,6 +52,7 @@ private:
     void showRecord();
     void proveVisible();
     void verifyAgain();
+    void dismissAlarm();
     void goTo(Seq seq);
     void startExport(const QString& path);
     QString suggestedPath() const;

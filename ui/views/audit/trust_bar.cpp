@@ -19,16 +19,22 @@ using namespace Qt::StringLiterals;
 TrustBar::TrustBar(QWidget* parent)
     : QFrame(parent), m_headline(new TextLabel(TextStyle::Heading, {}, this)),
       m_consequence(new TextLabel(TextStyle::Body, {}, this)), m_facts(new FactBar(this)),
-      m_verify(new QPushButton(tr("Verify again"), this)), m_export(new QPushButton(tr("Export…  Ctrl+E"), this)) {
+      m_dismiss(new QPushButton(tr("Dismiss the alarm"), this)), m_verify(new QPushButton(tr("Verify again"), this)),
+      m_export(new QPushButton(tr("Export…  Ctrl+E"), this)) {
     setObjectName(u"trustBar"_s);
     m_headline->setObjectName(u"auditTrust"_s);
     m_headline->setWordWrap(true);
     m_consequence->setObjectName(u"auditConsequence"_s);
     m_consequence->setWordWrap(true);
     m_facts->setObjectName(u"auditTrustFacts"_s);
+    m_dismiss->setObjectName(u"auditDismiss"_s);
+    m_dismiss->setToolTip(
+        tr("Somebody has looked into it. A log that still contradicts what this console saw raises the "
+           "alarm again"));
+    m_dismiss->hide();
     m_verify->setObjectName(u"auditVerify"_s);
     m_export->setObjectName(u"auditExport"_s);
-    for (QPushButton* button : {m_verify, m_export}) {
+    for (QPushButton* button : {m_dismiss, m_verify, m_export}) {
         button->setAutoDefault(false);
     }
     const int small = px(this, theme::kDistances.small);
@@ -41,8 +47,10 @@ TrustBar::TrustBar(QWidget* parent)
     row->setContentsMargins(px(this, 3.2), small * 2, small * 3, small * 2);
     row->setSpacing(px(this, theme::kDistances.medium));
     row->addLayout(words, 1);
+    row->addWidget(m_dismiss);
     row->addWidget(m_verify);
     row->addWidget(m_export);
+    connect(m_dismiss, &QPushButton::clicked, this, &TrustBar::dismissRequested);
     connect(m_verify, &QPushButton::clicked, this, &TrustBar::verifyRequested);
     connect(m_export, &QPushButton::clicked, this, &TrustBar::exportRequested);
 }
@@ -61,6 +69,7 @@ void TrustBar::showTrust(const LogTrust& trust, const std::optional<Seq>& falseR
     m_headline->setText(headline);
     m_consequence->setText(consequence);
     m_consequence->setVisible(!consequence.isEmpty());
+    m_dismiss->setVisible(isAlarm(trust.finding));
     QList<Fact> facts;
     if (trust.pinned) {
         facts = {{tr("Head"), shortDigest(trust.pinned->root, 12), QString::fromStdString(toHex(trust.pinned->root))},

@@ -29,6 +29,7 @@ public:
 Q_SIGNALS:
     void verifyRequested();
     void exportRequested();
+    void dismissRequested(); // somebody has looked into the alarm
 
 protected:
     void paintEvent(QPaintEvent* event) override;
@@ -38,6 +39,7 @@ private:
     QLabel* m_headline;
     QLabel* m_consequence;
     FactBar* m_facts;
+    QPushButton* m_dismiss;
     QPushButton* m_verify;
     QPushButton* m_export;
 };
