@@ -32,14 +32,18 @@ void AuditChecker::want(const StoredRecord& shown, bool urgent) {
     if (find(seq) != nullptr || flying) {
         return;
     }
-    const auto queued = std::find_if(m_waiting.begin(), m_waiting.end(), same);
-    if (queued != m_waiting.end()) {
-        if (!urgent) {
-            return;
-        }
-        m_waiting.erase(queued);
+    if (m_urgent && same(*m_urgent)) {
+        return;
     }
-    m_waiting.insert(urgent ? m_waiting.end() : m_waiting.begin(), shown);
+    std::erase_if(m_waiting, same);
+    if (urgent && m_urgent) {
+        m_waiting.push_back(std::move(*m_urgent));
+    }
+    if (urgent) {
+        m_urgent = shown;
+    } else {
+        m_waiting.push_back(shown);
+    }
     if (m_waiting.size() > kWaitingLimit) {
         m_waiting.pop_front();
     }
@@ -53,6 +57,8 @@ void AuditChecker::retry() {
 }
 
 void AuditChecker::forget() {
+    ++m_epoch;
+    m_urgent.reset();
     m_waiting.clear();
     m_flying.clear();
     m_proofs.clear();
@@ -69,9 +75,14 @@ std::optional<Seq> AuditChecker::firstFalse() const {
 }
 
 void AuditChecker::pump() {
-    while (!m_session.isNull() && !m_waiting.empty() && m_flying.size() < kAtOnce) {
-        const auto flight = m_flying.insert(m_flying.end(), Flight{std::move(m_waiting.back()), {}});
-        m_waiting.pop_back();
+    while (!m_session.isNull() && (m_urgent || !m_waiting.empty()) && m_flying.size() < kAtOnce) {
+        const auto flight =
+            m_flying.insert(m_flying.end(), Flight{m_urgent ? std::move(*m_urgent) : std::move(m_waiting.back()), {}});
+        if (m_urgent) {
+            m_urgent.reset();
+        } else {
+            m_waiting.pop_back();
+        }
         flight->request =
             m_session->proveRecord(flight->shown.record.seq, [this, flight](const Result<ProvenRecord>& answer) {
                 const Flight landed = std::move(*flight);
@@ -108,9 +119,12 @@ void AuditChecker::take(const StoredRecord& shown, const Result<ProvenRecord>& a
         conclude(seq, {Finding::Altered, tr("the node showed another record than the one that it proves"), *answer});
         return;
     }
-    m_witness->admit(answer->checkpoint, this, [this, seq, proven = *answer](Finding finding, const QString& why) {
-        conclude(seq, {finding, why, proven});
-    });
+    m_witness->admit(answer->checkpoint, this,
+                     [this, epoch = m_epoch, seq, proven = *answer](Finding finding, const QString& why) {
+                         if (epoch == m_epoch) { // else it was judged for the source before
+                             conclude(seq, {finding, why, proven});
+                         }
+                     });
 }
 
 void AuditChecker::conclude(Seq seq, RecordProof proof) {

@@ -33,7 +33,8 @@ public:
     using QObject::QObject;
 
     void setSource(NodeSession* session, LogWitness* witness);
-    // Checks the record as it is shown, unless that was done or is on its way. urgent: before all others.
+    // Checks the record as it is shown, unless that was done or is on its way. urgent: before all others, as the one
+    // that somebody reads.
     void want(const StoredRecord& shown, bool urgent = false);
     // Forgets findings that say that nothing was proved, so that they are tried again.
     void retry();
@@ -60,6 +61,8 @@ private:
 
     QPointer<NodeSession> m_session;
     QPointer<LogWitness> m_witness;
+    std::uint64_t m_epoch = 0; // counts the times that everything was forgotten
+    std::optional<StoredRecord> m_urgent;
     std::deque<StoredRecord> m_waiting; // the back is next
     std::list<Flight> m_flying;
     std::unordered_map<std::uint64_t, RecordProof> m_proofs;

@@ -235,6 +235,46 @@ private Q_SLOTS:
         m_console->node->releaseAll();
         QTRY_COMPARE(checked.count(), 50);
     }
+
+    void lastWantedIsKeptAndComesFirst() {
+        AuditChecker checker;
+        checker.setSource(&m_console->session(), &witness());
+        m_console->node->hold();
+        const auto want = [&](std::size_t seq, bool urgent = false) {
+            checker.want(m_console->node->records()[seq], urgent);
+        };
+        for (std::size_t seq = 0; seq < 4; ++seq) {
+            want(seq); // on their way
+        }
+        want(399, true);
+        for (std::size_t seq = 10; seq < 300; ++seq) {
+            want(seq);
+        }
+        std::vector<quint64> order;
+        connect(&checker, &AuditChecker::checked, this, [&](quint64 seq) { order.push_back(seq); });
+        m_console->node->releaseAll();
+        QTRY_COMPARE(order.size(), 4U + 1U + 200U);
+        QCOMPARE(order[4], quint64{399});
+        QCOMPARE(order[5], quint64{299});
+        QVERIFY(checker.find(Seq(10)) == nullptr);
+    }
+
+    void whatWasJudgedForTheSourceBeforeIsDropped() {
+        m_log->append("enable"); // so that the witness has to ask before it can judge
+        AuditChecker checker;
+        checker.setSource(&m_console->session(), &witness());
+        const QSignalSpy checked(&checker, &AuditChecker::checked);
+        m_console->node->hold();
+        checker.want(m_console->node->records()[395]);
+        QTRY_COMPARE(m_console->node->held(), 1U);
+        m_console->node->release(0);
+        QTRY_COMPARE(m_console->node->held(), 1U); // the growth is to be proved
+        checker.forget();
+        m_console->node->releaseAll();
+        QTRY_COMPARE(witness().trust().pinned->size, m_log->size());
+        QCOMPARE(checked.count(), 0);
+        QVERIFY(checker.find(Seq(395)) == nullptr);
+    }
 };
 
 QTEST_GUILESS_MAIN(AuditWitnessTest)
