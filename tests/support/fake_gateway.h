@@ -27,7 +27,10 @@ public:
         answer<NodeInfo>(std::move(done), [this]() -> Result<NodeInfo> { return m_node->info(); });
     }
     void whoAmI(std::stop_token, port::Done<Principal> done) override {
-        answer<Principal>(std::move(done), []() -> Result<Principal> {
+        answer<Principal>(std::move(done), [this]() -> Result<Principal> {
+            if (m_node->principal) {
+                return m_node->principal();
+            }
             Principal principal;
             principal.actor = fakeActor("ada");
             principal.role = "console";

@@ -131,7 +131,8 @@ public:
     // How a test makes the audit side provable.
     std::function<Result<ProvenRecord>(const std::vector<StoredRecord>&, Seq)> prove;
     std::function<Result<ConsistencyProof>(std::uint64_t, std::uint64_t)> proveConsistent;
-    std::string withheld; // why payloads are not shown; empty when they are
+    std::function<Result<Principal>()> principal; // who the console is to the node; by default one who may do all
+    std::string withheld;                         // why payloads are not shown; empty when they are
     std::function<Checkpoint()> checkpoint;
     std::function<std::vector<Bytes>(const std::vector<StoredRecord>&)> exported; // the export file, in chunks
     void editRecords(const std::function<void(std::vector<StoredRecord>&)>& change) {

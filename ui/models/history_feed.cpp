@@ -15,10 +15,25 @@ HistoryFeed::HistoryFeed(Fleet& fleet, QObject* parent) : QObject(parent), m_fle
     refresh();
 }
 
+HistoryFeed& HistoryFeed::of(Fleet& fleet) {
+    auto* feed = fleet.findChild<HistoryFeed*>(QString(), Qt::FindDirectChildrenOnly);
+    return feed != nullptr ? *feed : *new HistoryFeed(fleet, &fleet);
+}
+
 const std::vector<Generation>& HistoryFeed::find(const std::string& profile, const EndpointName& endpoint) const {
     static const std::vector<Generation> kNone;
     const auto found = m_entries.find({profile, endpoint});
     return found == m_entries.end() ? kNone : found->second.history;
+}
+
+const Error* HistoryFeed::error(const std::string& profile, const EndpointName& endpoint) const {
+    const auto found = m_entries.find({profile, endpoint});
+    return found == m_entries.end() || !found->second.error ? nullptr : &*found->second.error;
+}
+
+bool HistoryFeed::isLoading(const std::string& profile, const EndpointName& endpoint) const {
+    const auto found = m_entries.find({profile, endpoint});
+    return found == m_entries.end() || found->second.request.pending();
 }
 
 void HistoryFeed::forget(const std::string& profile) {
@@ -49,11 +64,14 @@ void HistoryFeed::askFor(NodeSession& session) {
             continue;
         }
         entry.asked = snapshot.generation.number;
+        entry.error.reset();
         entry.request = session.listGenerations(key.second, [this, key](const Result<std::vector<Generation>>& result) {
             if (result.ok()) {
                 m_entries[key].history = *result;
-                Q_EMIT changed();
+            } else {
+                m_entries[key].error = result.error();
             }
+            Q_EMIT changed();
         });
     }
 }

@@ -8,8 +8,11 @@
 #include <QTableView>
 
 #include "tests/support/fake_window.h"
+#include "ui/bridge/node_session.h"
 #include "ui/widgets/message_strip.h"
 #include "ui/widgets/state_pane.h"
+
+#include <atomic>
 
 using namespace gnomon;
 using namespace gnomon::ui;
@@ -110,6 +113,50 @@ private Q_SLOTS:
         QTRY_COMPARE(table->model()->rowCount(), 5);
         QCOMPARE(table->currentIndex().row(), 3); // and so does an older one
         QCOMPARE(table->currentIndex().siblingAtColumn(0).data().toString(), u"2"_s);
+    }
+
+    void historyIsOfTheNodeThatIsSelected() {
+        const std::string eu = m_w->console.add("eu-1");
+        const std::string us = m_w->console.add("us-1");
+        m_w->console.node(us).edit([](auto& endpoints, auto&) {
+            Generation next = endpoints[0].history.front();
+            next.number = GenerationNumber(4);
+            endpoints[0].history.insert(endpoints[0].history.begin(), next);
+            endpoints[0].snapshot.generation = next;
+        });
+        QVERIFY(m_w->open());
+        m_w->window->showScreen(u"control"_s);
+        const EndpointName endpoint = m_w->console.selection.endpoint();
+        auto* table = m_w->find<QTableView>("historyTable");
+        m_w->console.selection.select(eu, endpoint);
+        QTRY_COMPARE(table->model()->rowCount(), 3);
+        m_w->console.selection.select(us, endpoint);
+        QTRY_COMPARE(table->model()->rowCount(), 4);
+        QCOMPARE(table->currentIndex().row(), 0);
+        m_w->console.selection.select(eu, endpoint);
+        QTRY_COMPARE(table->model()->rowCount(), 3);
+    }
+
+    void whoThisConsoleIsIsAskedOncePerConnection() {
+        std::atomic<int> asked = 0;
+        const std::string eu = m_w->console.add("eu-1", port::EnvironmentClass::Production, false);
+        test::FakeNode& node = m_w->console.node(eu);
+        node.principal = [&asked]() -> Result<Principal> {
+            ++asked;
+            return Error{ErrorCode::PermissionDenied, "not for you"};
+        };
+        node.goLive();
+        QVERIFY(m_w->open());
+        m_w->window->showScreen(u"control"_s);
+        QTRY_VERIFY(pane("controlPane")->state() == StatePane::State::Live);
+        QTRY_COMPARE(asked.load(), 2); // for the window's line, and for what may be done here
+        QSignalSpy updated(m_w->console.fleet.session(eu), &NodeSession::updated);
+        for (int i = 1; i <= 3; ++i) {
+            node.push();
+            QTRY_COMPARE(updated.count(), i);
+        }
+        QCOMPARE(asked.load(), 2);
+        m_w.reset(); // before what counts goes
     }
 
     void aHistoryThatFailsSaysWhyAndCanBeAskedForAgain() {

@@ -20,12 +20,16 @@
 #include <QScrollArea>
 #include <QVBoxLayout>
 
+#include <utility>
+
 namespace gnomon::ui {
 
 using namespace Qt::StringLiterals;
 
-ControlScreen::ControlScreen(const ConsoleContext& context, QWidget* parent) : Screen(context, parent) {
+ControlScreen::ControlScreen(const ConsoleContext& context, QWidget* parent)
+    : Screen(context, parent), m_history(HistoryFeed::of(context.fleet)) {
     build();
+    connect(&m_history, &HistoryFeed::changed, this, &ControlScreen::showNow);
     connect(&context.selection, &Selection::changed, this, &ControlScreen::follow);
     connect(&context.fleet, &Fleet::sessionChanged, this, &ControlScreen::showNow);
     connect(&context.fleet, &Fleet::sessionAdded, this, &ControlScreen::follow);
@@ -115,7 +119,7 @@ void ControlScreen::build() {
     whole->setContentsMargins({});
     whole->addWidget(m_pane);
     connect(m_actions, &ActionList::chosen, this, &Screen::changeRequested);
-    connect(m_table->selectionModel(), &QItemSelectionModel::currentRowChanged, this, &ControlScreen::showNow);
+    connect(m_table->selectionModel(), &QItemSelectionModel::currentRowChanged, this, &ControlScreen::showDetails);
 }
 
 const EndpointSnapshot* ControlScreen::snapshot() const {
@@ -124,16 +128,14 @@ const EndpointSnapshot* ControlScreen::snapshot() const {
 }
 
 void ControlScreen::follow() {
-    if (m_principalOf != context().selection.profile()) {
+    const HistoryFeed::Key chosen(context().selection.profile(), context().selection.endpoint());
+    if (m_shown.first != chosen.first) {
         m_principal.reset();
-        m_principalOf = context().selection.profile();
+        m_principalAsked = false;
         m_principalCall = {};
     }
-    if (!(m_historyOf == context().selection.endpoint()) || context().session() == nullptr) {
-        m_historyOf = context().selection.endpoint();
-        m_historyUpTo.reset();
-        m_historyAsked.reset();
-        m_historyCall = {};
+    if (m_shown != chosen || context().session() == nullptr) {
+        m_shown = chosen;
         m_model.setGenerations({});
         m_pane->forgetContent();
     }
@@ -141,48 +143,35 @@ void ControlScreen::follow() {
 }
 
 void ControlScreen::refresh() {
-    m_historyAsked.reset();
-    m_principal.reset();
+    m_principalAsked = false;
+    m_history.refresh();
     showNow();
 }
 
-// Fetched when the endpoint's generation is another one than the newest that is shown.
-void ControlScreen::fetchHistory() {
-    const EndpointSnapshot* now = snapshot();
-    NodeSession* session = context().session();
-    if (session->freshness() != Freshness::Live) {
+void ControlScreen::askWhoAmI(NodeSession& session) {
+    if (session.freshness() != Freshness::Live) {
+        m_principalAsked = false;
         return;
     }
-    if (!m_principal && !m_principalCall.pending()) {
-        m_principalCall = session->whoAmI([this](const Result<Principal>& result) {
-            m_principal = result.ok() ? std::optional(*result) : std::nullopt;
-            if (m_principal) {
-                showNow();
-            }
-        });
-    }
-    const GenerationNumber newest = now->generation.number;
-    if (m_historyAsked == newest) { // also when that failed: asking again is the person's choice
+    if (std::exchange(m_principalAsked, true)) {
         return;
     }
-    m_historyAsked = newest;
-    m_historyCall = session->listGenerations(
-        m_historyOf, [this, newest](const Result<std::vector<Generation>>& result) { takeHistory(newest, result); });
+    m_principalCall = session.whoAmI([this](const Result<Principal>& result) {
+        m_principal = result.ok() ? std::optional(*result) : std::nullopt;
+        showNow();
+    });
 }
 
-void ControlScreen::takeHistory(GenerationNumber newest, const Result<std::vector<Generation>>& result) {
-    if (!result.ok()) {
-        m_pane->setError(failureOf(result.error(), tr("The history cannot be shown.")),
-                         {tr("Try again"), [this] { refresh(); }});
+void ControlScreen::showHistory() {
+    const std::vector<Generation>& history = m_history.find(m_shown.first, m_shown.second);
+    const bool atTop = m_table->currentIndex().row() <= 0; // nothing was chosen, or what is in force
+    if (m_model.generations() == history) {
         return;
     }
-    const bool atTop = m_table->currentIndex().row() <= 0; // nothing was chosen, or what is in force
-    m_historyUpTo = newest;
-    m_model.setGenerations(*result);
+    m_model.setGenerations(history);
     if (atTop && m_model.rowCount() > 0) {
         m_table->setCurrentIndex(m_model.index(0, 0));
     }
-    showNow();
 }
 
 std::vector<ChangeAction> ControlScreen::changes() const {
@@ -194,19 +183,20 @@ std::vector<ChangeAction> ControlScreen::changes() const {
 }
 
 void ControlScreen::showNow() {
-    const NodeSession* session = context().session();
-    if (session == nullptr || m_historyOf.value.empty()) {
+    NodeSession* session = context().session();
+    if (session == nullptr || m_shown.second.value.empty()) {
         m_pane->setEmpty(u"control"_s, tr("No endpoint is selected."),
                          {tr("Choose one in Fleet"), [this] { Q_EMIT screenRequested(u"fleet"_s); }});
         return;
     }
+    askWhoAmI(*session);
     const LinkWords link = linkWords(*session, context().time.zone());
     const EndpointSnapshot* now = snapshot();
     if (now == nullptr) {
         if (session->latest() != nullptr) {
             m_pane->setEmpty(
                 u"control"_s,
-                tr("%1 has no endpoint called %2.").arg(session->name(), QString::fromStdString(m_historyOf.value)));
+                tr("%1 has no endpoint called %2.").arg(session->name(), QString::fromStdString(m_shown.second.value)));
         } else if (link.tone == CellTone::Act && session->link().error) {
             m_pane->setError(
                 failureOf(*session->link().error, tr("Nothing is known of this node. Other nodes are unaffected.")));
@@ -215,7 +205,7 @@ void ControlScreen::showNow() {
         }
         return;
     }
-    fetchHistory();
+    showHistory();
     const RowState rowState = rowStateOf(*session);
     const Judgement judgement = judge(*now, now->comparison, m_model.generations(), rowState);
     m_title->setText(QString::fromStdString(now->settings.name.value));
@@ -227,15 +217,24 @@ void ControlScreen::showNow() {
     m_readOnly->setVisible(readOnly);
     m_actions->setVisible(!readOnly);
     m_actions->setActions(changes());
-    const GenerationRow* row = m_model.rowAt(m_table->currentIndex());
-    m_details->setText(row == nullptr ? QString() : detailsOf(row->generation));
+    showDetails();
+    const Error* error = m_history.error(m_shown.first, m_shown.second);
     if (rowState == RowState::Stale) {
         m_pane->setStale(link.sentence);
-    } else if (m_historyUpTo == m_historyAsked) {
-        m_pane->setLive();
-    } else if (m_historyCall.pending()) {
+    } else if (error != nullptr) {
+        m_pane->setError(failureOf(*error, tr("The history cannot be shown.")),
+                         {tr("Try again"), [this] { refresh(); }});
+    } else if (m_history.isLoading(m_shown.first, m_shown.second)) {
         m_pane->setLoading(tr("Loading the history of %1").arg(m_title->text()));
+    } else {
+        m_pane->setLive();
     }
+}
+
+// Also in the midst of a change of the table, so it touches nothing else.
+void ControlScreen::showDetails() {
+    const GenerationRow* row = m_model.rowAt(m_table->currentIndex());
+    m_details->setText(row == nullptr ? QString() : detailsOf(row->generation));
 }
 
 QString ControlScreen::detailsOf(const Generation& g) const {

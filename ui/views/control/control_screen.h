@@ -4,6 +4,7 @@
 #include "ui/bridge/request.h"
 #include "ui/models/change_actions.h"
 #include "ui/models/generation_model.h"
+#include "ui/models/history_feed.h"
 #include "ui/views/shell/screen.h"
 
 #include <optional>
@@ -32,20 +33,19 @@ private:
     void build();
     void follow();  // the selection moved
     void showNow(); // a snapshot came, or an age moved
-    void fetchHistory();
-    void takeHistory(GenerationNumber newest, const Result<std::vector<Generation>>& result);
+    void askWhoAmI(NodeSession& session);
+    void showHistory();
+    void showDetails();
     std::vector<ChangeAction> changes() const;
     QString detailsOf(const Generation& generation) const;
     const EndpointSnapshot* snapshot() const;
 
+    HistoryFeed& m_history;
     GenerationModel m_model;
-    Request m_historyCall;
     Request m_principalCall;
     std::optional<Principal> m_principal;
-    std::string m_principalOf;                      // the profile it belongs to
-    std::optional<GenerationNumber> m_historyAsked; // up to which generation
-    std::optional<GenerationNumber> m_historyUpTo;  // and what of it is shown
-    EndpointName m_historyOf;
+    bool m_principalAsked = false; // of this connection; a refusal is not asked for again, it is recorded every time
+    HistoryFeed::Key m_shown;      // the profile and the endpoint that are shown
     StatePane* m_pane;
     TextLabel* m_title;
     StateBadge* m_state;

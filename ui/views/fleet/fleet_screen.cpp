@@ -27,7 +27,7 @@ namespace gnomon::ui {
 using namespace Qt::StringLiterals;
 
 FleetScreen::FleetScreen(const ConsoleContext& context, QWidget* parent)
-    : Screen(context, parent), m_feed(context.fleet), m_history(context.fleet),
+    : Screen(context, parent), m_feed(context.fleet), m_history(HistoryFeed::of(context.fleet)),
       m_model(context.fleet, m_feed, m_history), m_chosen(!context.selection.endpoint().value.empty()) {
     m_filter.setSourceModel(&m_model);
     build();

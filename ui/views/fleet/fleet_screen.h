@@ -45,7 +45,7 @@ private:
     const EndpointRow* current() const;
 
     ComparisonFeed m_feed;
-    HistoryFeed m_history;
+    HistoryFeed& m_history;
     EndpointModel m_model;
     FleetFilter m_filter;
     bool m_following = false; // the table is made to follow, nobody moves in it
