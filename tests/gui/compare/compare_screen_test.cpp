@@ -11,6 +11,7 @@
 #include "ui/models/exchange_model.h"
 #include "ui/models/exchange_words.h"
 #include "ui/views/compare/compare_screen.h"
+#include "ui/views/compare/request_pane.h"
 #include "ui/widgets/chart_view.h"
 #include "ui/widgets/overlay_layer.h"
 #include "ui/widgets/state_pane.h"
@@ -338,6 +339,64 @@ private Q_SLOTS:
         key(reason, Qt::Key_Return, Qt::ControlModifier);
         QTRY_COMPARE(text(u"verdictWord"_s), u"Cannot tell yet"_s);
         QVERIFY(text(u"verdictBecause"_s).contains(u"No request has been answered by both"_s));
+    }
+
+    void experimentSheetGoesWithWhatItSpeaksOf() {
+        openLive();
+        QTest::mouseClick(find<QPushButton>(u"newExperiment"_s), Qt::LeftButton);
+        const OverlayLayer& layer = OverlayLayer::of(*m_screen);
+        QVERIFY(layer.isOpen());
+        m_console->selection.select(m_console->selection.profile(), EndpointName("credit-approval"));
+        QVERIFY(!layer.isOpen());
+        QTRY_VERIFY(m_screen->comparison().has_value());
+        QTest::mouseClick(find<QPushButton>(u"newExperiment"_s), Qt::LeftButton);
+        QVERIFY(layer.isOpen());
+        m_console->fleet.disconnectFrom(m_console->selection.profile());
+        QVERIFY(!layer.isOpen());
+        QCOMPARE(pane()->state(), StatePane::State::Empty);
+    }
+
+    void experimentThatWasStartedBeforeIsNotShownForAnotherEndpoint() {
+        openLive();
+        QTest::mouseClick(find<QPushButton>(u"newExperiment"_s), Qt::LeftButton);
+        QTest::keyClicks(find<QLineEdit>(u"experimentReason"_s), u"features changed"_s);
+        QSignalSpy told(m_screen.get(), &Screen::messageRaised);
+        m_console->node->hold();
+        key(find<QLineEdit>(u"experimentReason"_s), Qt::Key_Return, Qt::ControlModifier);
+        m_console->selection.select(m_console->selection.profile(), EndpointName("credit-approval"));
+        m_console->node->releaseAll();
+        QTRY_COMPARE(told.count(), 1);
+        QVERIFY(told[0][0].value<Message>().text.contains(u"spam-filter"_s));
+        QTRY_VERIFY(m_screen->comparison().has_value());
+        QCOMPARE(m_screen->comparison()->endpoint, EndpointName("credit-approval"));
+    }
+
+    void nothingIsAskedForWhileNobodyLooks() {
+        m_console->node->hold();
+        m_screen = std::make_unique<CompareScreen>(m_console->context);
+        m_console->node->push();
+        QSignalSpy updated(&m_console->session(), &NodeSession::updated);
+        QTRY_VERIFY(updated.count() > 0);
+        QCOMPARE(m_console->node->held(), 0U);
+        m_screen->show();
+        QTRY_COMPARE(m_console->node->held(), 1U);
+    }
+
+    void filtersDoNotSurviveAChangeOfNode() {
+        openLive();
+        port::ConnectionProfile other = m_console->store.stored.front();
+        other.id = test::fakeId("profile of another");
+        other.name = "another";
+        QVERIFY(m_console->fleet.saveProfile(other).ok());
+        m_console->fleet.connectTo(other.id);
+        auto* pane = find<RequestPane>(u"requestPane"_s);
+        pane->filterDecisions(u"spam"_s, u"ham"_s);
+        pane->filterTime(WallTime(1s), WallTime(2s));
+        m_console->selection.select(other.id, EndpointName("spam-filter"));
+        QTRY_VERIFY(m_screen->comparison().has_value());
+        QVERIFY(!pane->filter().productionDecision.has_value());
+        QVERIFY(!pane->filter().from.has_value());
+        QVERIFY(!pane->removeLastFilter());
     }
 
     void whyOpensTheRule() {

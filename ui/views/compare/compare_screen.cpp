@@ -41,13 +41,15 @@ void CompareScreen::follow() {
     NodeSession* session = context().session();
     const EndpointName endpoint = context().selection.endpoint();
     m_header->showEndpoints();
-    if (session == m_session && endpoint == m_endpoint && m_comparison) {
+    const bool same = session != nullptr && session == m_session && endpoint == m_endpoint;
+    if (same && m_comparison) {
         showFreshness();
         return;
     }
-    if (session != m_session || !(endpoint == m_endpoint)) {
+    if (!same) {
         m_session = session;
         m_endpoint = endpoint;
+        closeSheet(); // it speaks of what was selected before
         m_comparison.reset();
         m_background.follow(session, endpoint);
         m_verdict->setReadOnly(session == nullptr || session->profile().readOnly);
@@ -78,7 +80,7 @@ void CompareScreen::followSession(NodeSession* session) {
 }
 
 void CompareScreen::fetch() {
-    if (m_session.isNull() || m_endpoint.value.empty() || m_request.pending()) {
+    if (!isVisible() || m_session.isNull() || m_endpoint.value.empty() || m_request.pending()) {
         return;
     }
     if (!m_comparison) {
@@ -243,7 +245,15 @@ void CompareScreen::poll() {
 
 void CompareScreen::askWhy() {
     if (m_comparison) {
-        openWhySheet(OverlayLayer::of(*this), *m_comparison);
+        OverlayLayer& layer = OverlayLayer::of(*this);
+        openWhySheet(layer, *m_comparison);
+        m_sheet = layer.card();
+    }
+}
+
+void CompareScreen::closeSheet() {
+    if (!m_sheet.isNull()) {
+        OverlayLayer::of(*this).close();
     }
 }
 
@@ -273,25 +283,40 @@ void CompareScreen::askForRollback() {
 
 void CompareScreen::askForExperiment() {
     if (mayChange()) {
-        openExperimentSheet(OverlayLayer::of(*this), *m_comparison,
-                            [this](const QString& reason) { startExperiment(reason); });
+        OverlayLayer& layer = OverlayLayer::of(*this);
+        openExperimentSheet(layer, *m_comparison,
+                            [this, session = m_session, endpoint = m_endpoint](const QString& reason) {
+                                startExperiment(session, endpoint, reason);
+                            });
+        m_sheet = layer.card();
     }
 }
 
-void CompareScreen::startExperiment(const QString& reason) {
-    m_starting =
-        m_session->startExperiment(m_endpoint, reason.toStdString(), [this](const Result<Comparison>& started) {
+void CompareScreen::startExperiment(NodeSession* session, const EndpointName& endpoint, const QString& reason) {
+    const QString name = QString::fromStdString(endpoint.value);
+    if (session == nullptr) {
+        Q_EMIT messageRaised({Tone::Act,
+                              tr("No new experiment was started on %1: its node is not connected any more.").arg(name),
+                              {},
+                              {}});
+        return;
+    }
+    m_starting = session->startExperiment(
+        endpoint, reason.toStdString(),
+        [this, asked = QPointer(session), endpoint, name](const Result<Comparison>& started) {
             if (!started.ok()) {
-                Q_EMIT messageRaised(
-                    {Tone::Act,
-                     tr("No new experiment was started: %1.").arg(QString::fromStdString(started.error().message)),
-                     {},
-                     {}});
+                Q_EMIT messageRaised({Tone::Act,
+                                      tr("No new experiment was started on %1: %2.")
+                                          .arg(name, QString::fromStdString(started.error().message)),
+                                      {},
+                                      {}});
                 return;
             }
-            m_request.cancel(); // an answer of before must not bring the old experiment back
-            take(started);
-            Q_EMIT messageRaised({Tone::Info, tr("A new experiment has started."), {}, {}});
+            if (asked == m_session && endpoint == m_endpoint) {
+                m_request.cancel(); // an answer of before must not bring the old experiment back
+                take(started);
+            }
+            Q_EMIT messageRaised({Tone::Info, tr("A new experiment has started on %1.").arg(name), {}, {}});
         });
 }
 
@@ -327,8 +352,6 @@ void CompareScreen::keyPressEvent(QKeyEvent* event) {
         focusPane(key - Qt::Key_0);
     } else if (plain && key == Qt::Key_F4) {
         m_requests->showTop();
-    } else if (plain && key == Qt::Key_F8 && !event->isAutoRepeat()) {
-        askForFallback();
     } else if (plain && key == Qt::Key_Backspace) {
         if (m_pair->isAncestorOf(focusWidget())) {
             m_requests->setFocus(Qt::ShortcutFocusReason);
@@ -346,6 +369,7 @@ void CompareScreen::showEvent(QShowEvent* event) {
     Screen::showEvent(event);
     m_poll.start(kPollInterval);
     follow();
+    fetch(); // what is shown may be of before it was hidden
 }
 
 QList<Command> CompareScreen::commands() {

@@ -73,7 +73,8 @@ private:
     void shadeTimeFilter();
     void poll();
     void askWhy();
-    void startExperiment(const QString& reason);
+    void closeSheet();
+    void startExperiment(NodeSession* session, const EndpointName& endpoint, const QString& reason);
     void askForExperiment();
     void askForFallback();
     void askForRollback();
@@ -81,6 +82,7 @@ private:
     bool mayChange() const;
 
     QPointer<NodeSession> m_session;
+    QPointer<QWidget> m_sheet; // about what is selected now, while it is open
     EndpointName m_endpoint;
     std::optional<Comparison> m_comparison;
     ComparisonBackground m_background;

@@ -92,12 +92,13 @@ void RequestPane::setSource(NodeSession* session, const EndpointName& endpoint,
     if (session == m_session && endpoint == m_filter.endpoint && experiment == m_filter.experiment) {
         return;
     }
-    if (!(endpoint == m_filter.endpoint)) {
+    if (session != m_session || !(endpoint == m_filter.endpoint)) {
         m_filter.productionDecision.reset();
         m_filter.shadowDecision.reset();
         m_filter.from.reset();
         m_filter.until.reset();
         m_order.clear();
+        Q_EMIT timeFilterChanged();
         m_pane->forgetContent();
     }
     m_session = session;

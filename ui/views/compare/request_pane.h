@@ -24,7 +24,7 @@ class RequestPane final : public QWidget {
 public:
     explicit RequestPane(QWidget* parent = nullptr);
 
-    // Another endpoint or experiment; chips of the endpoint before go.
+    // Another endpoint or experiment; chips of the node and the endpoint before go.
     void setSource(NodeSession* session, const EndpointName& endpoint, const std::optional<ExperimentId>& experiment);
     void setZone(const QTimeZone& zone);
     void filterDecisions(const QString& production, const QString& shadow);
