@@ -116,9 +116,6 @@ void runExport(Context& context, const std::string& path) {
 
 } // namespace
 
-// In audit_verify.cpp: needs no node.
-void addAuditVerify(CLI::App& audit, Context& context);
-
 void addAudit(CLI::App& app, Context& context) {
     auto* audit = app.add_subcommand("audit", "Search, export and verify the audit trail");
     audit->require_subcommand(1);

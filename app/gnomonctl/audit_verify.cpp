@@ -13,8 +13,6 @@
 
 namespace gnomon::ctl {
 
-void addAuditVerify(CLI::App& audit, Context& context);
-
 namespace {
 
 struct VerifyOptions {

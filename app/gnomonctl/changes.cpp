@@ -12,6 +12,8 @@ namespace gnomon::ctl {
 namespace {
 
 // What the command line of one change says.
+constexpr std::chrono::seconds kEffectWait{10};
+
 struct ChangeOptions {
     std::string endpoint;
     std::string version;
@@ -22,7 +24,6 @@ struct ChangeOptions {
     std::string requestId;
     bool dryRun = false;
     bool skipDryRun = false;
-    int effectMs = 10000;
 };
 
 std::string describePreview(const PlanPreview& preview) {
@@ -105,8 +106,8 @@ void runChange(Context& context, ChangeKind kind, const ChangeOptions& options) 
         return context.fail(outcome.error());
     }
     const auto effect = context.await<EffectProof>([&](auto done) {
-        (*gateway)->watchEffect(outcome->generation.endpoint, outcome->generation.number,
-                                std::chrono::milliseconds(options.effectMs), {}, std::move(done));
+        (*gateway)->watchEffect(outcome->generation.endpoint, outcome->generation.number, kEffectWait, {},
+                                std::move(done));
     });
     if (context.json()) {
         nlohmann::json object = toJson(*outcome);

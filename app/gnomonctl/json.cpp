@@ -267,12 +267,4 @@ json toJson(const StoredRecord& stored) {
     return object;
 }
 
-json toJson(const AnswerTrace& trace) {
-    json object = {{"exchange", trace.exchange},       {"time", toRfc3339(trace.time)},
-                   {"endpoint", trace.endpoint.value}, {"generation", trace.generation.value},
-                   {"served_by", trace.servedBy},      {"version", trace.version}};
-    putText(object, "reason", trace.reason);
-    return object;
-}
-
 } // namespace gnomon::ctl

@@ -21,7 +21,6 @@ nlohmann::json toJson(const ChangeOutcome& outcome);
 nlohmann::json toJson(const EffectProof& proof);
 nlohmann::json toJson(const Comparison& comparison);
 nlohmann::json toJson(const StoredRecord& record);
-nlohmann::json toJson(const AnswerTrace& trace);
 nlohmann::json toJson(const Error& error);
 
 } // namespace gnomon::ctl

@@ -17,6 +17,7 @@ void addReplay(CLI::App& app, Context& context);
 void addCompare(CLI::App& app, Context& context);
 void addChanges(CLI::App& app, Context& context); // plan fallback restore rollback promote shadow enable disable
 void addAudit(CLI::App& app, Context& context);
+void addAuditVerify(CLI::App& audit, Context& context); // beneath audit; needs no node
 void addPki(CLI::App& app, Context& context);
 
 } // namespace gnomon::ctl

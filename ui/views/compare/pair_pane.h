@@ -26,7 +26,6 @@ public:
     void setZone(const QTimeZone& zone) { m_zone = zone; }
     void showPair(NodeSession* session, const ExchangeId& id);
     void clear();
-    bool isClear() const { return m_id.value.empty(); }
 
 private:
     void load();
