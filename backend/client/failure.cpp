@@ -46,7 +46,7 @@ Failure explainUnavailable(const std::string& text, const ConnectOptions& option
         return refused(options, "does not speak TLS", "connect without TLS, if that is meant to be so");
     }
     if (contains(text, "certificate verify failed")) {
-        return refused(options, "has a certificate that " + options.caFile + " does not vouch for",
+        return refused(options, "has a certificate that " + options.caFile + " does not vouch for as a server's",
                        "check the address and the authority's certificate");
     }
     if (contains(text, "is not in peer certificate")) {
