@@ -67,7 +67,7 @@ struct EndpointSettings {
     std::chrono::milliseconds budget{200}; // for the whole chain when the caller sets no deadline
     std::string clusterParameter;          // request parameter that names the entity; empty: the minute
     PayloadPolicy payload;
-    bool allowNan = false; // floating-point inputs may hold NaN, as a missing value
+    bool allowNan = false;                       // floating-point inputs may hold NaN, as a missing value
     std::vector<Tensor> constant;                // the outputs of the chain's constant; empty: there is none
     std::uint32_t abandonedRunsUntilSkipped = 3; // K of design.md section 2
 
