@@ -115,8 +115,11 @@ void runChange(Context& context, ChangeKind kind, const ChangeOptions& options) 
         context.printJson(object);
     } else {
         context.print("done: " + outcome->generation.endpoint.value + " is at generation " +
-                      std::to_string(outcome->generation.number.value) + ", audit records " +
-                      std::to_string(outcome->intent.value) + " and " + std::to_string(outcome->outcome.value) + "\n");
+                      std::to_string(outcome->generation.number.value) + ", audit record " +
+                      std::to_string(outcome->intent.value) + "\n");
+        context.print(outcome->outcome
+                          ? "outcome: audit record " + std::to_string(outcome->outcome->value) + "\n"
+                          : "outcome: not recorded yet, for the audit trail cannot be written; see to its disk\n");
         context.print(effect ? "proof of effect: first reply of the new generation " + effect->firstExchange + " by " +
                                    effect->servedBy + (effect->byProbe ? " (probe: there was no traffic)" : "") + "\n"
                              : "not confirmed yet: " + effect.error().message + "\n");
@@ -142,7 +145,9 @@ void addChange(CLI::App& app, Context& context, const std::string& name, const s
             ->required(kind == ChangeKind::ShadowMirror);
     }
     if (kind == ChangeKind::Rollback) {
-        verb->add_option("--to", options->generation, "The generation to go back to; the one before when not given");
+        verb->add_option(
+            "--to", options->generation,
+            "The generation to go back to; when not given, the last one older than what is in force goes back to");
     }
     verb->add_option("--reason", options->reason,
                      directionOf(kind) == Direction::Safe ? "Why; optional in the safe direction" : "Why; required");

@@ -161,15 +161,17 @@ json toJson(const PlanPreview& preview) {
             {"notes", preview.notes},
             {"requests_per_second", preview.requestsPerSecond},
             {"dry_run", dryRun},
-            {"apply_by", toRfc3339(preview.plan.applyBy)},
-            {"command", preview.command}};
+            {"apply_by", toRfc3339(preview.plan.applyBy)}};
 }
 
 json toJson(const ChangeOutcome& outcome) {
-    return {{"plan", toHex(outcome.digest.value)},
-            {"generation", toJson(outcome.generation)},
-            {"audit_intent", outcome.intent.value},
-            {"audit_outcome", outcome.outcome.value}};
+    json object = {{"plan", toHex(outcome.digest.value)},
+                   {"generation", toJson(outcome.generation)},
+                   {"audit_intent", outcome.intent.value}};
+    if (outcome.outcome) {
+        object["audit_outcome"] = outcome.outcome->value;
+    }
+    return object;
 }
 
 json toJson(const EffectProof& proof) {

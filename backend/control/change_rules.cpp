@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "backend/control/change_rules.h"
+#include "backend/domain/rollback.h"
 
 #include <algorithm>
 #include <set>
@@ -101,24 +102,26 @@ Result<Proposal> restore(const Situation& situation) {
 }
 
 Result<Proposal> rollback(const ChangeRequest& request, const Situation& situation) {
-    const std::uint64_t current = situation.current.number.value;
-    const GenerationNumber target = request.toGeneration.value_or(GenerationNumber(current - 1));
+    const auto chosen = request.toGeneration ? request.toGeneration : rollbackTarget(situation.history);
+    if (!chosen) {
+        return impossible(situation, "has no generation before what it does now", "name the one to go to");
+    }
+    const GenerationNumber target = *chosen;
     const auto found = std::find_if(situation.history.begin(), situation.history.end(),
                                     [target](const Generation& generation) { return generation.number == target; });
     if (found == situation.history.end()) {
-        return impossible(situation, request.toGeneration ? "has no " + nameOf(target)
-                                                          : "has no generation before " + std::to_string(current));
+        return impossible(situation, "has no " + nameOf(target));
     }
     if (found->deployment == situation.current.deployment) {
         return impossible(situation, "does what " + nameOf(target) + " did already", "nothing needs to be done");
     }
     Proposal proposal{found->deployment, target, Direction::Safe, {}};
-    const bool answersAgain =
-        situation.current.deployment.mode != Mode::Production && found->deployment.mode == Mode::Production;
-    if (answersAgain) {
+    // Out of safety it is an enable or a restore by another name.
+    const Mode from = situation.current.deployment.mode;
+    const Mode to = found->deployment.mode;
+    if (from != to && (from == Mode::Disabled || to == Mode::Production)) {
         proposal.direction = Direction::Risky;
-        proposal.notes.push_back("this ends " + std::string(modeName(situation.current.deployment.mode)) +
-                                 ", so it needs a reason");
+        proposal.notes.push_back("this ends " + std::string(modeName(from)) + ", so it needs a reason");
     }
     return proposal;
 }

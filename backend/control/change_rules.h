@@ -32,7 +32,9 @@ struct Proposal {
 //
 //   fallback       mode FALLBACK
 //   restore        leaves FALLBACK: what the last generation in mode PRODUCTION had
-//   rollback       what the stated generation had, or the one before; risky where it ends FALLBACK or DISABLED
+//   rollback       what the stated generation had, or rollbackTarget(); risky out of DISABLED, or into PRODUCTION out
+//   of
+//                  FALLBACK
 //   promote        the version becomes production and leaves shadows and chain; the old one comes first in the chain
 //   shadow-start, shadow-stop, shadow-mirror
 //   disable        mode DISABLED

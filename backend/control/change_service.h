@@ -16,13 +16,15 @@ class ChangeService {
 public:
     virtual ~ChangeService() = default;
 
-    // Computes what would be done, warms what it needs, and replays recorded exchanges on it. Changes nothing.
+    // Computes what would be done, warms what it needs, and replays recorded exchanges on it. Changes nothing; what was
+    // warmed is let go again when the plan has run out.
     // FailedPrecondition when the request makes no sense now (already in fallback, no shadow to stop, ...).
     virtual Result<PlanPreview> plan(const ChangeRequest& request, const Principal& requester) = 0;
 
     // Does exactly what was planned. FailedPrecondition when a generation moved since, the plan expired or a reason is
     // missing; NotFound when this node does not know the plan; Unavailable when the intent cannot be made durable.
-    // Either way nothing has changed. The same request id again returns the first answer.
+    // Either way nothing has changed. Only where Unavailable says that nobody can tell whether the change was stored
+    // may it come in force later, when that can be told. The same request id again returns the first answer.
     virtual Result<ChangeOutcome> execute(const ExecuteRequest& request, const Principal& requester) = 0;
 
     // The proof of effect of a generation; blocks until it is complete or wait is over (DeadlineExceeded).

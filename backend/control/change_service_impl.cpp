@@ -3,7 +3,6 @@
 #include "backend/base/log.h"
 #include "backend/control/change_rules.h"
 #include "backend/control/dry_run.h"
-#include "backend/control/preview.h"
 #include "backend/proof/plan_codec.h"
 
 #include <algorithm>
@@ -15,6 +14,16 @@ namespace {
 
 constexpr std::size_t kLongestReason = 1000;
 constexpr std::size_t kLongestRequestId = 128;
+// Records that are looked through at the start for requests that were answered.
+constexpr std::size_t kRecallPage = 1000;
+constexpr std::size_t kRecallPages = 20;
+
+// "generation 8 is in force: ada made it a fallback 4 s ago": why a plan that was made before is stale.
+std::string describeNewer(const Generation& inForce, WallTime now) {
+    const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(now - inForce.time).count();
+    return "generation " + std::to_string(inForce.number.value) + " is in force: " + printable(inForce.actor.person) +
+           " made it by " + std::string(changeKindName(inForce.kind)) + " " + std::to_string(seconds) + " s ago";
+}
 
 Permission permissionFor(Direction direction) {
     return direction == Direction::Safe ? Permission::OperateSafe : Permission::OperateRisky;
@@ -30,8 +39,11 @@ bool mayAskAgain(ChangeKind kind) {
 
 ChangeServiceImpl::ChangeServiceImpl(ChangeServiceOptions options, ChangeServiceParts parts)
     : m_options(std::move(options)), m_parts(std::move(parts)),
-      m_book(m_options.planLimit, m_options.rememberedRequests), m_commits(m_parts, m_options.policy),
-      m_effects(m_parts, m_options.node, m_options.policy, m_options.probeAfter) {}
+      m_book(m_options.planLimit, m_options.rememberedRequests),
+      m_commits(m_parts, m_options.policy,
+                [this](const RequestId& request, const ChangeOutcome& outcome) { applied(request, outcome); }),
+      m_effects(m_parts, m_options.node, m_options.policy, m_options.probeAfter),
+      m_keeper(m_parts, m_book, [this](const EndpointName& endpoint) -> Mutex& { return lockOf(endpoint); }) {}
 
 Result<PlanPreview> ChangeServiceImpl::plan(const ChangeRequest& request, const Principal& requester) {
     GNOMON_ASSIGN(const Generation current, m_parts.directory.inForce(request.endpoint));
@@ -50,10 +62,10 @@ Result<PlanPreview> ChangeServiceImpl::plan(const ChangeRequest& request, const 
     preview.requestsPerSecond = snapshot.requestsPerSecond;
     preview.dryRun = request.skipDryRun
                          ? skippedDryRun("asked for")
-                         : dryRun(m_parts.directory, m_parts.exchanges, request.endpoint, current.deployment,
-                                  proposal.result, {m_options.dryRunRows, m_options.dryRunTime});
-    preview.command = commandFor(request);
+                         : dryRun(m_parts.directory, m_parts.exchanges, m_parts.clock, request.endpoint,
+                                  current.deployment, proposal.result, {m_options.dryRunRows, m_options.dryRunTime});
     m_book.keep({preview.plan, preview.digest, preview.direction, proposal.restores});
+    m_keeper.planned(preview.plan.applyBy);
     return preview;
 }
 
@@ -110,8 +122,13 @@ Result<ChangeOutcome> ChangeServiceImpl::execute(const ExecuteRequest& request, 
         return allowed.error();
     }
     const MutexLock lock(lockOf(kept->plan.targets.front().endpoint));
+    const Status settled = m_commits.settle(); // first: it may find that this very request was done
     GNOMON_ASSIGN(const auto earlier, earlierAnswer(request));
-    return earlier ? Result<ChangeOutcome>(*earlier) : executeLocked(*kept, request, requester);
+    if (earlier) {
+        return *earlier;
+    }
+    GNOMON_TRY(settled);
+    return executeLocked(*kept, request, requester);
 }
 
 Result<std::optional<ChangeOutcome>> ChangeServiceImpl::earlierAnswer(const ExecuteRequest& request) const {
@@ -202,13 +219,19 @@ Result<ChangeOutcome> ChangeServiceImpl::executeLocked(const KeptPlan& kept, con
     commit.permission = permissionName(permissionFor(kept.direction));
     commit.sourceAddress = requester.address;
     commit.sourceClient = requester.client;
-    GNOMON_ASSIGN(const ChangeOutcome outcome, m_commits.commit(std::move(commit)));
-    if (mayAskAgain(kept.plan.kind)) {
-        m_parts.directory.clearSkips(target.endpoint);
+    return m_commits.commit(std::move(commit));
+}
+
+void ChangeServiceImpl::applied(const RequestId& request, const ChangeOutcome& outcome) {
+    const Generation& made = outcome.generation;
+    if (made.kind == ChangeKind::Initial) {
+        return; // nobody asked for it
     }
-    m_book.remember(request.requestId, outcome);
+    if (mayAskAgain(made.kind)) {
+        m_parts.directory.clearSkips(made.endpoint);
+    }
+    m_book.remember(request, outcome);
     m_effects.watch(outcome);
-    return outcome;
 }
 
 Result<EffectProof> ChangeServiceImpl::awaitEffect(const EndpointName& endpoint, GenerationNumber generation,
@@ -260,22 +283,33 @@ Status ChangeServiceImpl::startEndpoint(const EndpointName& endpoint, const Gene
     return outcome.ok() ? Status() : Status(outcome.error());
 }
 
-// Request ids that were answered before the restart: what was asked twice is still done once.
+// Request ids that were answered before the restart: what was asked twice is still done once. Reads the trail itself,
+// newest first, for its index may be in the making.
 Status ChangeServiceImpl::recallAnswers() {
+    std::vector<std::pair<RequestId, ChangeOutcome>> answers;
     AuditFilter filter;
-    filter.pageSize = m_options.rememberedRequests;
-    filter.kind = RecordKind::Outcome;
-    filter.result = "ok";
-    GNOMON_ASSIGN(const AuditPage outcomes, m_parts.reader.search(filter));
-    for (auto stored = outcomes.records.rbegin(); stored != outcomes.records.rend(); ++stored) {
-        const AuditRecord& record = stored->record;
-        if (record.requestId.empty() || !record.ref) {
-            continue;
+    filter.pageSize = kRecallPage;
+    for (std::size_t page = 0; page < kRecallPages && answers.size() < m_options.rememberedRequests; ++page) {
+        GNOMON_ASSIGN(const AuditPage read, m_parts.reader.search(filter));
+        for (const StoredRecord& stored : read.records) {
+            const AuditRecord& record = stored.record;
+            if (record.kind != RecordKind::Outcome || record.result != "ok" || record.requestId.empty() ||
+                !record.ref) {
+                continue;
+            }
+            GNOMON_ASSIGN(const std::optional<Generation> made, m_parts.state.madeBy(*record.ref));
+            if (made) {
+                answers.push_back(
+                    {RequestId(record.requestId), {PlanDigest(record.change), *made, *record.ref, record.seq}});
+            }
         }
-        GNOMON_ASSIGN(const std::optional<Generation> made, m_parts.state.madeBy(*record.ref));
-        if (made) {
-            m_book.remember(RequestId(record.requestId), {PlanDigest(record.change), *made, *record.ref, record.seq});
+        if (!read.next) {
+            break;
         }
+        filter.before = read.next;
+    }
+    for (auto answer = answers.rbegin(); answer != answers.rend(); ++answer) {
+        m_book.remember(answer->first, answer->second);
     }
     return {};
 }

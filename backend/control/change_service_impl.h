@@ -5,6 +5,7 @@
 #include "backend/control/effect_tracker.h"
 #include "backend/control/make_change_service.h"
 #include "backend/control/plan_book.h"
+#include "backend/control/plan_keeper.h"
 
 #include <map>
 #include <memory>
@@ -31,6 +32,8 @@ private:
     Status checkStillTrue(const KeptPlan& kept, const Generation& current) const;
     Result<ChangeOutcome> executeLocked(const KeptPlan& kept, const ExecuteRequest& request,
                                         const Principal& requester);
+    // Whatever is in force is remembered and proven, whether or not its outcome could be recorded.
+    void applied(const RequestId& request, const ChangeOutcome& outcome);
     void recordDenial(const KeptPlan& kept, const ExecuteRequest& request, const Principal& requester,
                       const Error& error);
     Status startEndpoint(const EndpointName& endpoint, const Generation* stored);
@@ -45,6 +48,7 @@ private:
     Mutex m_mutex;
     // One change of an endpoint at a time; made on demand, kept for ever: endpoints are few.
     std::map<EndpointName, std::unique_ptr<Mutex>> m_locks GUARDED_BY(m_mutex);
+    PlanKeeper m_keeper; // last: its thread uses the rest
 };
 
 } // namespace gnomon::control

@@ -51,14 +51,7 @@ AuditPayload payloadOf(const Commit& commit) {
 
 Result<ChangeOutcome> CommitLog::commit(Commit commit) {
     const MutexLock lock(m_mutex);
-    if (m_unsettled) {
-        if (const Status settled = settleNow(); !settled.ok()) {
-            return Error{ErrorCode::Unavailable,
-                         "nothing was changed: what became of an earlier change cannot be recorded: " +
-                             settled.error().message,
-                         "see to the disk of the audit trail and the state, then try again"};
-        }
-    }
+    GNOMON_TRY(settleNow());
     AuditRecord intent = intentOf(commit, m_policy);
     m_unsettled = true;
     const Result<port::Appended> committed = m_parts.audit.append(intent, payloadOf(commit));
@@ -73,24 +66,24 @@ Result<ChangeOutcome> CommitLog::commit(Commit commit) {
     next.intent = committed->seq;
     next.time = committed->time;
     GNOMON_ASSIGN(const bool stored, store(next));
-    Status deployed;
-    if (stored) {
-        deployed = m_parts.directory.deploy(next);
-    }
+    const Status deployed = stored ? m_parts.directory.deploy(next) : Status();
     const std::string problem = stored ? "" : "the state cannot be written";
-    const Result<Seq> outcome = writeOutcome(intent, stored, problem);
+    const Result<Seq> recorded = writeOutcome(intent, stored, problem);
+    m_unsettled = !recorded.ok();
+    if (!recorded.ok()) {
+        logEvent(LogLevel::Error, "outcome_not_recorded",
+                 {{"endpoint", next.endpoint.value}, {"error", recorded.error().message}});
+    }
     if (!stored) {
         return Error{ErrorCode::Unavailable, "nothing was changed: " + problem, "see to the state file's disk"};
     }
     GNOMON_TRY(deployed);
-    if (!outcome.ok()) {
-        return Error{ErrorCode::Unavailable,
-                     "generation " + std::to_string(next.number.value) + " of endpoint '" + next.endpoint.value +
-                         "' is in force, but its outcome is not recorded yet: " + outcome.error().message,
-                     "see to the audit trail's disk; the outcome is recorded when it can be written again"};
+    ChangeOutcome outcome{commit.change, next, committed->seq, {}};
+    if (recorded.ok()) {
+        outcome.outcome = *recorded;
     }
-    m_unsettled = false;
-    return ChangeOutcome{commit.change, next, committed->seq, *outcome};
+    m_applied(commit.requestId, outcome);
+    return outcome;
 }
 
 // Whether the generation is in the state. An error means that nobody can tell now; the next settle() will.
@@ -138,23 +131,50 @@ Status CommitLog::settle() {
 }
 
 Status CommitLog::settleNow() {
-    GNOMON_ASSIGN(const std::vector<StoredRecord> open, m_parts.reader.openIntents());
-    for (const StoredRecord& stored : open) {
-        GNOMON_ASSIGN(const std::optional<Generation> made, m_parts.state.madeBy(stored.record.seq));
-        const std::string reason = made ? "" : "the node stopped, or could not write its state, before it was stored";
-        GNOMON_TRY(writeOutcome(stored.record, made.has_value(), reason));
-        logEvent(LogLevel::Info, "intent_settled",
-                 {{"intent", std::to_string(stored.record.seq.value)}, {"applied", made ? "yes" : "no"}});
-        if (!made) {
-            continue;
-        }
-        const Result<Generation> inForce = m_parts.directory.inForce(made->endpoint);
-        if (inForce.ok() && inForce->number < made->number) {
-            GNOMON_TRY(m_parts.directory.deploy(*made));
-        }
+    if (!m_unsettled) {
+        return {};
+    }
+    if (const Status settled = settleOpen(); !settled.ok()) {
+        return Error{ErrorCode::Unavailable,
+                     "nothing was changed: what became of an earlier change cannot be recorded: " +
+                         settled.error().message,
+                     "see to the disk of the audit trail and the state, then try again"};
     }
     m_unsettled = false;
     return {};
+}
+
+Status CommitLog::settleOpen() {
+    GNOMON_ASSIGN(const std::vector<StoredRecord> open, m_parts.reader.openIntents());
+    for (const StoredRecord& stored : open) {
+        const AuditRecord& intent = stored.record;
+        GNOMON_ASSIGN(const std::optional<Generation> made, m_parts.state.madeBy(intent.seq));
+        const bool serves = made && m_parts.directory.inForce(made->endpoint).ok(); // not while the node starts
+        if (serves) {
+            GNOMON_TRY(putInForce(*made));
+        }
+        const std::string reason = made ? "" : "the node stopped, or could not write its state, before it was stored";
+        GNOMON_ASSIGN(const Seq outcome, writeOutcome(intent, made.has_value(), reason));
+        logEvent(LogLevel::Info, "intent_settled",
+                 {{"intent", std::to_string(intent.seq.value)}, {"applied", made ? "yes" : "no"}});
+        if (serves) {
+            m_applied(RequestId(intent.requestId), {PlanDigest(intent.change), *made, intent.seq, outcome});
+        }
+    }
+    return {};
+}
+
+// What was stored goes in force even where a version cannot be warmed: calls then go down its chain, as at a start.
+Status CommitLog::putInForce(const Generation& made) {
+    GNOMON_ASSIGN(const Generation inForce, m_parts.directory.inForce(made.endpoint));
+    if (!(inForce.number < made.number)) {
+        return {};
+    }
+    if (const Status prepared = m_parts.directory.prepare(made.endpoint, made.deployment); !prepared.ok()) {
+        logEvent(LogLevel::Error, "deployed_incomplete",
+                 {{"endpoint", made.endpoint.value}, {"reason", prepared.error().message}});
+    }
+    return m_parts.directory.deploy(made);
 }
 
 } // namespace gnomon::control

@@ -5,8 +5,10 @@
 #include "backend/control/make_change_service.h"
 #include "backend/domain/plan.h"
 
+#include <functional>
 #include <optional>
 #include <string>
+#include <utility>
 
 namespace gnomon::control {
 
@@ -25,23 +27,35 @@ struct Commit {
 // One change at a time; each takes milliseconds, for everything is warm. Thread-safe. Blocks.
 class CommitLog {
 public:
-    // parts must outlive it.
-    CommitLog(const ChangeServiceParts& parts, Digest policy) : m_parts(parts), m_policy(policy) {}
+    // A change is in force; called before anybody is answered, and again when an outcome that was owed is recorded.
+    // Must not call back.
+    using Applied = std::function<void(const RequestId&, const ChangeOutcome&)>;
 
-    // Unavailable without any effect when the intent cannot be made durable. An error after that says what is in force.
+    // parts must outlive it.
+    CommitLog(
+        const ChangeServiceParts& parts, Digest policy, Applied applied = [](const auto&, const auto&) {})
+        : m_parts(parts), m_policy(policy), m_applied(std::move(applied)) {}
+
+    // Unavailable when the intent cannot be made durable: nothing has changed. Unavailable also when the state can be
+    // neither written nor read: nothing has changed yet, and settle() finds out later. In force but without an outcome
+    // record when that alone could not be written: settle() writes it.
     Result<ChangeOutcome> commit(Commit commit);
     // Gives each intent without an outcome exactly one: applied where its generation was stored, not applied otherwise.
+    // What was stored is put in force where the endpoint serves already. Nothing to do after commits that went well.
     Status settle();
 
 private:
     Status settleNow() REQUIRES(m_mutex);
+    Status settleOpen() REQUIRES(m_mutex);
+    Status putInForce(const Generation& made) REQUIRES(m_mutex);
     Result<Seq> writeOutcome(const AuditRecord& intent, bool applied, const std::string& reason) REQUIRES(m_mutex);
     Result<bool> store(const Generation& next) REQUIRES(m_mutex);
 
     const ChangeServiceParts& m_parts;
     const Digest m_policy;
+    const Applied m_applied;
     Mutex m_mutex;
-    bool m_unsettled GUARDED_BY(m_mutex) = false; // an intent may be without its outcome
+    bool m_unsettled GUARDED_BY(m_mutex) = true; // an intent may be without its outcome; of an earlier life at first
 };
 
 } // namespace gnomon::control

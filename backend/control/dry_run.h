@@ -14,8 +14,8 @@ struct DryRunLimits {
 
 // Replays recorded requests on whatever would answer them after the change, and compares with what was answered then.
 // Blocks until done or the time is up; a few runs at a time, so that callers hardly notice. result must be prepared.
-DryRun dryRun(serving::EndpointDirectory& directory, port::ExchangeStore& exchanges, const EndpointName& endpoint,
-              const Deployment& before, const Deployment& result, DryRunLimits limits);
+DryRun dryRun(serving::EndpointDirectory& directory, port::ExchangeStore& exchanges, const Clock& clock,
+              const EndpointName& endpoint, const Deployment& before, const Deployment& result, DryRunLimits limits);
 
 // A dry run that did not take place.
 DryRun skippedDryRun(std::string because);

@@ -42,6 +42,15 @@ void EffectTracker::watch(const ChangeOutcome& outcome) {
 }
 
 void EffectTracker::add(const Generation& generation, const Digest& change) {
+    if (Watched* known = find(generation.endpoint, generation.number)) {
+        if (!known->generation.intent && generation.intent) { // awaited before its change was known: now to be recorded
+            known->generation = generation;
+            known->change = change;
+            known->recorded = false;
+            m_changed.notifyAll();
+        }
+        return;
+    }
     Watched watched;
     watched.generation = generation;
     watched.change = change;
@@ -66,7 +75,7 @@ EffectTracker::Watched* EffectTracker::find(const EndpointName& endpoint, Genera
 
 Result<EffectProof> EffectTracker::await(const EndpointName& endpoint, GenerationNumber generation,
                                          std::chrono::milliseconds wait) {
-    const MonoTime until = std::chrono::steady_clock::now() + wait;
+    const MonoTime until = m_parts.clock.monoNow() + wait;
     GNOMON_ASSIGN(const Generation inForce, m_parts.directory.inForce(endpoint));
     const MutexLock lock(m_mutex);
     if (find(endpoint, generation) == nullptr) {
@@ -91,7 +100,7 @@ Result<EffectProof> EffectTracker::await(const EndpointName& endpoint, Generatio
         if (watched->recorded) {
             return watched->proof;
         }
-        if (!m_changed.waitUntil(m_mutex, until) && std::chrono::steady_clock::now() >= until) {
+        if (!m_changed.waitUntil(m_mutex, until) && m_parts.clock.monoNow() >= until) {
             const Watched* last = find(endpoint, generation);
             if (last != nullptr && last->recorded) {
                 continue;
@@ -119,12 +128,18 @@ void EffectTracker::run() {
         }
         bool waiting = true;
         for (const auto& [endpoint, generation] : open) {
-            Watched copy = *find(endpoint, generation); // only this thread changes what is in it
+            Watched copy = *find(endpoint, generation);
             m_mutex.unlock();
             look(copy);
             m_mutex.lock();
+            Watched& kept = *find(endpoint, generation);            // nothing goes before it is recorded
+            if (kept.generation.intent != copy.generation.intent) { // its change became known meanwhile
+                copy.generation = kept.generation;
+                copy.change = kept.change;
+                copy.recorded = false;
+            }
             waiting = waiting && !copy.recorded;
-            *find(endpoint, generation) = std::move(copy);
+            kept = std::move(copy);
         }
         if (!waiting) {
             m_changed.notifyAll();

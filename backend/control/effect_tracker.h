@@ -23,6 +23,7 @@ public:
     EffectTracker(const EffectTracker&) = delete;
     EffectTracker& operator=(const EffectTracker&) = delete;
 
+    // Also for a generation that somebody awaits already.
     void watch(const ChangeOutcome& outcome);
     // As ChangeService::awaitEffect. FailedPrecondition when a newer generation came first.
     Result<EffectProof> await(const EndpointName& endpoint, GenerationNumber generation,
@@ -34,8 +35,9 @@ private:
         bool unacceptable = false; // the request itself: try another one. Written before `ended`
         std::atomic<bool> ended{false};
     };
+    // One for each generation. Its thread alone changes what it found, others what it is to be proven of.
     struct Watched {
-        Generation generation;
+        Generation generation; // without an intent: of no change that is known, so there is nothing to record
         Digest change;
         EffectProof proof;
         MonoTime probeAt;

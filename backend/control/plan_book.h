@@ -9,6 +9,7 @@
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 namespace gnomon::control {
 
@@ -28,7 +29,12 @@ public:
 
     void keep(KeptPlan plan);
     std::optional<KeptPlan> find(const PlanDigest& digest) const;
+    // What the plans for the endpoint that have not run out come to.
+    std::vector<Deployment> kept(const EndpointName& endpoint, WallTime now) const;
+    // When the next plan runs out; absent when none will.
+    std::optional<WallTime> nextExpiry(WallTime now) const;
 
+    // Instead of what was remembered for that id before.
     void remember(const RequestId& id, const ChangeOutcome& outcome);
     std::optional<ChangeOutcome> answerTo(const RequestId& id) const;
 

@@ -19,7 +19,7 @@ struct ChangeRequest {
     EndpointName endpoint;
     std::optional<VersionNumber> version;         // Promote, ShadowStart, ShadowStop, ShadowMirror
     std::optional<int> mirrorPercent;             // ShadowStart, ShadowMirror
-    std::optional<GenerationNumber> toGeneration; // Rollback; absent: the one before
+    std::optional<GenerationNumber> toGeneration; // Rollback; absent: rollbackTarget()
     std::string reason;                           // required in the risky direction
     bool skipDryRun = false;                      // an emergency; the preview then says so
 
@@ -87,7 +87,6 @@ struct PlanPreview {
     std::vector<std::string> notes; // "v3 was never production on this node", ...
     double requestsPerSecond = 0;   // of the last minute
     DryRun dryRun;
-    std::string command; // the same as a gnomonctl command line
 
     bool operator==(const PlanPreview&) const = default;
 };
@@ -100,12 +99,12 @@ struct ExecuteRequest {
     bool operator==(const ExecuteRequest&) const = default;
 };
 
-// The change is in force on this node when this is returned.
+// The change is in force on this node when this is returned. intent and outcome are its audit records.
 struct ChangeOutcome {
     PlanDigest digest;
     Generation generation;
     Seq intent;
-    Seq outcome;
+    std::optional<Seq> outcome; // absent: it could not be written yet; the node does so as soon as it can
 
     bool operator==(const ChangeOutcome&) const = default;
 };

@@ -22,6 +22,17 @@ struct Needs {
     std::set<VersionNumber> inProcess;
     std::set<VersionNumber> worker;
 
+    void add(const Deployment& deployment) {
+        inProcess.insert(deployment.production);
+        for (const FallbackStep& step : deployment.chain) {
+            if (step.kind == FallbackKind::Version) {
+                inProcess.insert(step.version);
+            }
+        }
+        for (const ShadowSpec& shadow : deployment.shadows) {
+            worker.insert(shadow.version);
+        }
+    }
     bool has(VersionNumber version, port::Place place) const {
         return (place == port::Place::Worker ? worker : inProcess).count(version) != 0;
     }
@@ -29,15 +40,7 @@ struct Needs {
 
 Needs needsOf(const Deployment& deployment) {
     Needs needs;
-    needs.inProcess.insert(deployment.production);
-    for (const FallbackStep& step : deployment.chain) {
-        if (step.kind == FallbackKind::Version) {
-            needs.inProcess.insert(step.version);
-        }
-    }
-    for (const ShadowSpec& shadow : deployment.shadows) {
-        needs.worker.insert(shadow.version);
-    }
+    needs.add(deployment);
     return needs;
 }
 
@@ -188,8 +191,11 @@ std::shared_ptr<const InForce> assemble(const Generation& generation, const Slot
     return inForce;
 }
 
-void keepOnlyNamed(Slots& slots, const Deployment& deployment) {
-    const Needs needs = needsOf(deployment);
+void keepOnlyNamed(Slots& slots, const std::vector<Deployment>& deployments) {
+    Needs needs;
+    for (const Deployment& deployment : deployments) {
+        needs.add(deployment);
+    }
     for (const auto& [number, slot] : slots) {
         slot->keepOnly(needs.has(number, port::Place::InProcess), needs.has(number, port::Place::Worker));
     }

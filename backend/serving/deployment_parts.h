@@ -6,6 +6,7 @@
 
 #include <map>
 #include <memory>
+#include <vector>
 
 namespace gnomon::serving {
 
@@ -23,7 +24,7 @@ Status warmAll(Slots& slots, const Deployment& deployment, const Deployment* bef
 // The deployment with the runners that are warm.
 std::shared_ptr<const InForce> assemble(const Generation& generation, const Slots& slots);
 
-void keepOnlyNamed(Slots& slots, const Deployment& deployment);
+void keepOnlyNamed(Slots& slots, const std::vector<Deployment>& deployments);
 
 // Inputs of a golden case of the version, else zeros in the shape of its schema. FailedPrecondition without either.
 Result<TensorSet> exampleFor(const Slots& slots, VersionNumber version);

@@ -25,7 +25,7 @@ struct GenerationTraffic {
 };
 
 // The endpoints of this node: their settings, versions and the deployment in force. Thread-safe.
-// Reading the deployment in force is one atomic load; deploying moves that pointer.
+// Reading the deployment in force copies a pointer under a mutex that is held for nothing longer; deploying moves it.
 class EndpointDirectory {
 public:
     virtual ~EndpointDirectory() = default;
@@ -46,6 +46,8 @@ public:
     // Puts a prepared deployment in force: one pointer moves. Versions that nothing names any more are let go once
     // their last call is done.
     virtual Status deploy(const Generation& generation) = 0;
+    // Lets go of every version that neither the deployment in force nor one of these names.
+    virtual void keepWarm(const EndpointName& endpoint, const std::vector<Deployment>& planned) = 0;
     virtual Result<GenerationTraffic> traffic(const EndpointName& endpoint) const = 0;
 
     // What endpoint.toml states for the first start.

@@ -118,8 +118,18 @@ public:
     Status deploy(const Generation& generation) override {
         GNOMON_ASSIGN(Entry * entry, get(generation.endpoint));
         entry->state.deploy(assemble(generation, entry->slots));
-        keepOnlyNamed(entry->slots, generation.deployment);
+        keepOnlyNamed(entry->slots, {generation.deployment});
         return {};
+    }
+
+    void keepWarm(const EndpointName& endpoint, const std::vector<Deployment>& planned) override {
+        const Result<Entry*> entry = get(endpoint);
+        const auto inForce = entry.ok() ? (*entry)->state.inForce() : nullptr;
+        if (inForce) {
+            std::vector<Deployment> named = planned;
+            named.push_back(inForce->generation.deployment);
+            keepOnlyNamed((*entry)->slots, named);
+        }
     }
 
     Result<GenerationTraffic> traffic(const EndpointName& endpoint) const override {

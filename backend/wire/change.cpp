@@ -177,7 +177,6 @@ v1::PlanPreview toProto(const PlanPreview& in) {
     out.mutable_notes()->Add(in.notes.begin(), in.notes.end());
     out.set_requests_per_second(in.requestsPerSecond);
     *out.mutable_dry_run() = writeDryRun(in.dryRun);
-    out.set_command(in.command);
     return out;
 }
 
@@ -193,7 +192,6 @@ Result<PlanPreview> fromProto(const v1::PlanPreview& in) {
     out.notes = r.texts(in.notes(), kMaxLines, "notes");
     out.requestsPerSecond = r.finite(in.requests_per_second(), "requests_per_second");
     out.dryRun = r.take(readDryRun(in.dry_run()), "dry_run");
-    out.command = r.text(in.command());
     return r.result(std::move(out));
 }
 
@@ -220,7 +218,9 @@ v1::ChangeOutcome toProto(const ChangeOutcome& in) {
     out.set_digest(digestBytes(in.digest.value));
     *out.mutable_generation() = toProto(in.generation);
     out.set_intent(in.intent.value);
-    out.set_outcome(in.outcome.value);
+    if (in.outcome) {
+        out.set_outcome(in.outcome->value);
+    }
     return out;
 }
 
@@ -228,7 +228,7 @@ Result<ChangeOutcome> fromProto(const v1::ChangeOutcome& in) {
     Reader r;
     return r.result(ChangeOutcome{PlanDigest(r.digest(in.digest(), "digest")),
                                   r.take(fromProto(in.generation()), "generation"), Seq(in.intent()),
-                                  Seq(in.outcome())});
+                                  in.has_outcome() ? std::optional(Seq(in.outcome())) : std::nullopt});
 }
 
 v1::WatchEffectRequest toProto(const EffectQuery& in) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "backend/domain/plan.h"
+#include "backend/domain/rollback.h"
 #include "tests/support/fake_node_data.h"
 
 #include <algorithm>
@@ -40,15 +41,15 @@ inline Result<Deployment> fakeChange(const FakeEndpoint& endpoint, const ChangeR
         }
         d.mode = Mode::Production;
         return d;
-    case ChangeKind::Rollback:
+    case ChangeKind::Rollback: {
+        const auto target = request.toGeneration ? request.toGeneration : rollbackTarget(endpoint.history);
         for (const Generation& g : endpoint.history) {
-            const bool wanted = request.toGeneration ? g.number == *request.toGeneration
-                                                     : g.number.value + 1 == endpoint.history.front().number.value;
-            if (wanted) {
+            if (g.number == target) {
                 return g.deployment;
             }
         }
         return refuse("has no such generation");
+    }
     case ChangeKind::Promote:
         std::erase_if(d.shadows, [&](const ShadowSpec& s) { return s.version == version; });
         d.chain.insert(d.chain.begin(), {FallbackKind::Version, d.production});

@@ -284,8 +284,9 @@ inline Result<PlanPreview> FakeNode::plan(const ChangeRequest& request) {
     preview.plan.requester = fakeActor("ada");
     preview.plan.reason = request.reason;
     preview.digest = PlanDigest(fakeDigest(preview.plan.id));
-    preview.direction = directionOf(request.kind);
     preview.before = endpoint->snapshot.generation.deployment;
+    const bool answersAgain = preview.before.mode != Mode::Production && result.mode == Mode::Production;
+    preview.direction = answersAgain ? Direction::Risky : directionOf(request.kind);
     preview.changes = {{"deployment", describe(preview.before), describe(result)}};
     if (request.kind == ChangeKind::Promote && request.version == VersionNumber(3)) {
         preview.notes.push_back("v3 was never production on this node");
@@ -297,7 +298,6 @@ inline Result<PlanPreview> FakeNode::plan(const ChangeRequest& request) {
     if (request.skipDryRun) {
         preview.dryRun = {true, "asked for", 0, 0, 0, {}, 0, std::chrono::milliseconds(0), false};
     }
-    preview.command = "gnomonctl " + std::string(changeKindName(request.kind)) + " " + request.endpoint.value;
     m_plans.insert_or_assign(preview.digest.value, preview);
     return preview;
 }

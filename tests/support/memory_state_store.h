@@ -39,7 +39,7 @@ public:
     }
     Status append(const Generation& generation) override {
         const MutexLock lock(m_mutex);
-        if (m_failing) {
+        if (m_failing && !m_unseen) {
             return Error{ErrorCode::Unavailable, "the state cannot be written"};
         }
         auto& all = m_generations[generation.endpoint];
@@ -47,10 +47,13 @@ public:
             return Error{ErrorCode::FailedPrecondition, "the generation is not the newest + 1"};
         }
         all.push_back(generation);
-        return {};
+        return m_failing ? Status(Error{ErrorCode::Unavailable, "the disk was lost after it was written"}) : Status();
     }
     Result<std::optional<Generation>> madeBy(Seq intent) override {
         const MutexLock lock(m_mutex);
+        if (m_unseen) {
+            return Error{ErrorCode::Unavailable, "the state cannot be read"};
+        }
         for (const auto& [endpoint, generations] : m_generations) {
             for (const Generation& generation : generations) {
                 if (generation.intent == intent) {
@@ -76,6 +79,13 @@ public:
     void setFailing(bool failing) {
         const MutexLock lock(m_mutex);
         m_failing = failing;
+        m_unseen = false;
+    }
+    // Writes, but says that it failed, and cannot be asked what it holds.
+    void failUnseen() {
+        const MutexLock lock(m_mutex);
+        m_failing = true;
+        m_unseen = true;
     }
 
 private:
@@ -83,6 +93,7 @@ private:
     std::map<EndpointName, std::vector<Generation>> m_generations GUARDED_BY(m_mutex);
     std::map<std::string, std::string> m_values GUARDED_BY(m_mutex);
     bool m_failing GUARDED_BY(m_mutex) = false;
+    bool m_unseen GUARDED_BY(m_mutex) = false;
 };
 
 } // namespace gnomon::test

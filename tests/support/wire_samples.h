@@ -201,7 +201,6 @@ inline PlanPreview preview() {
     out.notes = {"v2 was never production here"};
     out.requestsPerSecond = 12.5;
     out.dryRun = {true, "asked for", 5, 6, 7, {{"spam -> ham", 8}}, 0.25, std::chrono::milliseconds(1500), true};
-    out.command = "gnomonctl promote spam-filter 2";
     return out;
 }
 

@@ -44,7 +44,8 @@ public:
     bool sent() const { return m_state >= State::Executing; }
     bool inForce() const { return m_state >= State::Proving; }
     const ChangeRequest& request() const { return m_request; }
-    Direction direction() const { return directionOf(m_request.kind); }
+    // As the node sees it once it has planned: a rollback may turn out to be a step forward.
+    Direction direction() const { return m_preview ? m_preview->direction : directionOf(m_request.kind); }
     const std::optional<PlanPreview>& preview() const { return m_preview; }
     const std::optional<ChangeOutcome>& outcome() const { return m_outcome; }
     const std::optional<EffectProof>& proof() const { return m_proof; }

@@ -64,6 +64,28 @@ QString changeTitle(const ChangeRequest& request, port::EnvironmentClass environ
     return u"%1 %2 %3"_s.arg(changeVerb(request.kind), endpoint, where);
 }
 
+QString commandText(const ChangeRequest& request) {
+    QString verb = QString::fromUtf8(changeKindName(request.kind));
+    if (verb.startsWith(u"shadow-"_s)) {
+        verb.replace(u'-', u' '); // gnomonctl shadow start
+    }
+    QString command = u"gnomonctl "_s + verb + u' ' + QString::fromStdString(request.endpoint.value);
+    if (request.version) {
+        command += u' ' + versionText(*request.version);
+    }
+    if (request.mirrorPercent) {
+        command += u" --mirror "_s + QString::number(*request.mirrorPercent);
+    }
+    if (request.toGeneration) {
+        command += u" --to "_s + QString::number(request.toGeneration->value);
+    }
+    if (!request.reason.empty()) {
+        QString reason = QString::fromStdString(printable(request.reason, 300));
+        command += u" --reason '"_s + reason.replace(u"'"_s, u"'\\''"_s) + u'\'';
+    }
+    return request.skipDryRun ? command + u" --skip-replay"_s : command;
+}
+
 QString dryRunText(const DryRun& dryRun) {
     if (dryRun.skipped) {
         return tr("Skipped: %1.").arg(QString::fromStdString(printable(dryRun.skippedBecause, 200)));
@@ -137,7 +159,10 @@ QString effectText(const ChangeFlow& flow, const QTimeZone& zone) {
     }
     text += proof.oldInFlight == 0 ? tr("; the old generation is drained")
                                    : tr("; %1 old calls are still out").arg(countText(proof.oldInFlight));
-    return proof.byProbe ? text + tr("; by a probe, for there was no traffic") : text;
+    if (proof.byProbe) {
+        text += tr("; by a probe, for there was no traffic");
+    }
+    return flow.outcome()->outcome ? text : text + tr("; its outcome is not in the audit trail yet");
 }
 
 QString doneText(const ChangeFlow& flow, const QString& node) {

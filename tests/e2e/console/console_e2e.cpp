@@ -106,9 +106,9 @@ void ConsoleE2e::changesAreMadeProvenAndFoundInTheAuditTrail_data() {
     QTest::addColumn<QString>("action");
     QTest::newRow("fall back") << u"spam-filter"_s << u"Fall back spam-filter"_s << u"fallback"_s;
     QTest::newRow("restore") << u"spam-filter"_s << u"Restore spam-filter"_s << u"restore"_s;
-    QTest::newRow("roll back") << u"spam-filter"_s << u"Roll back spam-filter"_s << u"rollback"_s;
-    QTest::newRow("restore again") << u"spam-filter"_s << u"Restore spam-filter"_s << u"restore"_s;
     QTest::newRow("shadow off") << u"spam-filter"_s << u"Stop shadow spam-filter"_s << u"shadow-stop"_s;
+    QTest::newRow("roll back") << u"spam-filter"_s << u"Roll back spam-filter"_s << u"rollback"_s;
+    QTest::newRow("shadow off again") << u"spam-filter"_s << u"Stop shadow spam-filter"_s << u"shadow-stop"_s;
     QTest::newRow("shadow on") << u"spam-filter"_s << u"Start shadow spam-filter"_s << u"shadow-start"_s;
     QTest::newRow("disable") << u"credit-approval"_s << u"Disable credit-approval"_s << u"disable"_s;
     QTest::newRow("enable") << u"credit-approval"_s << u"Enable credit-approval"_s << u"enable"_s;

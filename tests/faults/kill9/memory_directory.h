@@ -42,6 +42,7 @@ public:
     Result<serving::GenerationTraffic> traffic(const EndpointName&) const override { return notHere(); }
     Result<Deployment> initial(const EndpointName&) const override { return notHere(); }
     Result<TensorSet> exampleInputs(const EndpointName&) const override { return notHere(); }
+    void keepWarm(const EndpointName&, const std::vector<Deployment>&) override {}
     void clearSkips(const EndpointName&) override {}
 
 private:

@@ -67,7 +67,10 @@ void makeChanges(NodeState& node, int pipe) {
         if (!outcome.ok()) {
             fail("commit", outcome.error());
         }
-        acknowledge(pipe, {Acknowledgement::What::Change, outcome->outcome.value, outcome->intent.value});
+        if (!outcome->outcome) {
+            fail("commit", {ErrorCode::Unavailable, "the outcome was not recorded"});
+        }
+        acknowledge(pipe, {Acknowledgement::What::Change, outcome->outcome->value, outcome->intent.value});
     }
 }
 

@@ -3,7 +3,9 @@
 #include <QComboBox>
 #include <QLabel>
 #include <QLineEdit>
+#include <QPointer>
 #include <QPushButton>
+#include <QRadioButton>
 #include <QTableView>
 
 #include "tests/support/fake_window.h"
@@ -116,6 +118,50 @@ private Q_SLOTS:
         m_w->press(Qt::Key_Return, Qt::ControlModifier);
         QTRY_COMPARE(node().executed().size(), std::size_t{1});
         QCOMPARE(node().executed()[0].reason, std::string("ML-311"));
+    }
+
+    void aRollbackOutOfFallbackAsksForAReason() {
+        node().edit([](auto& endpoints, auto&) {
+            Generation fallback = endpoints[0].history.front();
+            fallback.number = GenerationNumber(fallback.number.value + 1);
+            fallback.deployment.mode = Mode::Fallback;
+            endpoints[0].history.insert(endpoints[0].history.begin(), fallback);
+            endpoints[0].snapshot.generation = fallback;
+        });
+        openSheet(ChangeKind::Rollback);
+        QTRY_VERIFY(text("changeProblem").contains(u"needs a reason"_s));
+        QVERIFY(!confirm()->isEnabled());
+        QVERIFY(m_w->visible<QRadioButton>("reasonDrill") == nullptr);
+        m_w->visible<QLineEdit>("changeReason")->setText(u"ML-311"_s);
+        QTRY_VERIFY(confirm()->isEnabled());
+        m_w->press(Qt::Key_Return, Qt::ControlModifier);
+        QTRY_VERIFY(text("proofText").contains(u"first reply at"_s));
+    }
+
+    void theGenerationShownIsTheOneThatTheNodeWouldTake() {
+        node().edit([](auto& endpoints, auto&) {
+            Generation back = endpoints[0].history.at(1);
+            back.kind = ChangeKind::Rollback;
+            back.restores = back.number;
+            back.number = GenerationNumber(4);
+            endpoints[0].history.insert(endpoints[0].history.begin(), back);
+            endpoints[0].snapshot.generation = back;
+        });
+        openSheet(ChangeKind::Rollback);
+        QTRY_COMPARE(m_w->visible<QComboBox>("changeGeneration")->currentData().toInt(), 1);
+    }
+
+    void aLateHistoryOpensNoSheetOfAnotherChange() {
+        node().hold();
+        ChangeRequest rollback;
+        rollback.kind = ChangeKind::Rollback;
+        rollback.endpoint = EndpointName("spam-filter");
+        m_w->window->openChange(rollback);
+        openSheet(ChangeKind::Fallback);
+        const QPointer<QWidget> sheet = m_w->visible<QWidget>("changeSheet");
+        node().releaseAll();
+        QTRY_VERIFY(confirm() != nullptr && confirm()->isEnabled());
+        QVERIFY(sheet != nullptr && sheet->isVisible());
     }
 
     void theSafeDirectionNeedsNone() {

@@ -63,6 +63,33 @@ private Q_SLOTS:
         QVERIFY(effectText(flow, QTimeZone::utc()).contains(QStringLiteral("first reply at 12:00:00.214")));
     }
 
+    void theNodesPlanTellsTheDirection() {
+        m_node->edit([](auto& endpoints, auto&) {
+            Generation fallback = endpoints[0].history.front();
+            fallback.number = GenerationNumber(fallback.number.value + 1);
+            fallback.deployment.mode = Mode::Fallback;
+            endpoints[0].history.insert(endpoints[0].history.begin(), fallback);
+            endpoints[0].snapshot.generation = fallback;
+        });
+        ChangeFlow flow(*m_session, request(ChangeKind::Rollback));
+        QVERIFY(flow.direction() == Direction::Safe);
+        QTRY_COMPARE(flow.state(), State::Planned);
+        QVERIFY(flow.direction() == Direction::Risky);
+    }
+
+    void aCommandLineSaysTheSame() {
+        ChangeRequest start = request(ChangeKind::ShadowStart);
+        start.version = VersionNumber(2);
+        start.mirrorPercent = 10;
+        start.reason = "it's time";
+        QCOMPARE(commandText(start), QStringLiteral("gnomonctl shadow start spam-filter v2 --mirror 10 "
+                                                    "--reason 'it'\\''s time'"));
+        ChangeRequest back = request(ChangeKind::Rollback);
+        back.toGeneration = GenerationNumber(3);
+        back.skipDryRun = true;
+        QCOMPARE(commandText(back), QStringLiteral("gnomonctl rollback spam-filter --to 3 --skip-replay"));
+    }
+
     void executingTwiceSendsOnce() {
         ChangeFlow flow(*m_session, request(ChangeKind::Fallback));
         QTRY_COMPARE(flow.state(), State::Planned);

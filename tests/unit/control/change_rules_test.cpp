@@ -46,6 +46,9 @@ protected:
             history.insert(history.begin(), generation);
         }
     }
+    void restores(std::uint64_t generation, std::uint64_t older) {
+        history.at(history.size() - generation).restores = GenerationNumber(older);
+    }
     Result<Proposal> ask(ChangeKind kind, std::optional<std::uint32_t> number = {}, std::optional<int> percent = {},
                          std::optional<std::uint64_t> generation = {}) {
         ChangeRequest request;
@@ -124,7 +127,7 @@ TEST_F(ChangeRulesTest, rollbackGoesToTheGenerationBeforeOrTheStatedOne) {
 
 TEST_F(ChangeRulesTest, rollbackNeedsAnotherGenerationThatIsThere) {
     past({deployed(1)});
-    expectImpossible(ask(ChangeKind::Rollback), "no generation before");
+    expectImpossible(ask(ChangeKind::Rollback), "has no generation before");
     past({deployed(1), deployed(2), deployed(1)});
     expectImpossible(ask(ChangeKind::Rollback, {}, {}, 1), "does what generation 1 did already");
     expectImpossible(ask(ChangeKind::Rollback, {}, {}, 3), "does what generation 3 did already");
@@ -138,6 +141,36 @@ TEST_F(ChangeRulesTest, rollbackOutOfSafetyIsRisky) {
         past({deployed(1, {}, {kConstant}, mode), deployed(1)});
         EXPECT_EQ(ask(ChangeKind::Rollback)->direction, Direction::Safe);
     }
+    const Deployment fallback = deployed(1, {}, {kConstant}, Mode::Fallback);
+    const Deployment disabled = deployed(1, {}, {kConstant}, Mode::Disabled);
+    past({fallback, disabled});
+    EXPECT_EQ(ask(ChangeKind::Rollback)->direction, Direction::Risky) << "it is an enable by another name";
+    EXPECT_EQ(ask(ChangeKind::Rollback)->notes, std::vector<std::string>{"this ends DISABLED, so it needs a reason"});
+    past({disabled, fallback});
+    EXPECT_EQ(ask(ChangeKind::Rollback)->direction, Direction::Safe);
+}
+
+TEST_F(ChangeRulesTest, rollingBackAgainGoesFurtherBack) {
+    past({deployed(1), deployed(2), deployed(3), deployed(2)});
+    restores(4, 2);
+    auto proposal = ask(ChangeKind::Rollback);
+    expectResult(proposal, deployed(1));
+    EXPECT_EQ(proposal->restores, GenerationNumber(1));
+    past({deployed(1), deployed(2), deployed(1)});
+    restores(3, 1);
+    expectImpossible(ask(ChangeKind::Rollback), "has no generation before what it does now");
+    expectResult(ask(ChangeKind::Rollback, {}, {}, 2), deployed(2)); // who names it means it
+}
+
+TEST_F(ChangeRulesTest, rollbackFindsItsWayThroughWhatWasRestored) {
+    const Deployment fallback = deployed(2, {}, {kConstant}, Mode::Fallback);
+    past({deployed(1), deployed(2), deployed(3), deployed(2), fallback, deployed(2)});
+    restores(4, 2);
+    restores(6, 4);
+    expectResult(ask(ChangeKind::Rollback), deployed(1));
+    past({deployed(1), deployed(2), deployed(3), deployed(2), deployed(4)});
+    restores(4, 2);
+    expectResult(ask(ChangeKind::Rollback), deployed(2));
 }
 
 TEST_F(ChangeRulesTest, promoteSwapsTheVersionsAndKeepsTheOldOneWarmInTheChain) {

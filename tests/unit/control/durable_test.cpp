@@ -90,6 +90,25 @@ TEST_F(DurableTest, changesRecordsAndAnswersSurviveARestart) {
     EXPECT_EQ(life.factory.created().size(), 2u) << "proven versions need no second trial";
 }
 
+TEST_F(DurableTest, aNodeStartsWithoutItsSearchIndexAndStillKnowsWhatItAnswered) {
+    PlanDigest digest;
+    ChangeOutcome first;
+    {
+        Life life(folder, models);
+        ASSERT_TRUE(life.service->recover().ok());
+        first = life.change(ChangeKind::Fallback, "request-1", &digest).value();
+    }
+    const std::filesystem::path index = folder / "audit_index.db";
+    ASSERT_TRUE(std::filesystem::remove(index));
+    ASSERT_TRUE(std::filesystem::create_directory(index)); // so that it cannot be made again either
+    Life life(folder, models);
+    const Status recovered = life.service->recover();
+    ASSERT_TRUE(recovered.ok()) << recovered.error().message;
+    const auto again = life.service->execute({digest, RequestId("request-1"), ""}, life.ada);
+    ASSERT_TRUE(again.ok()) << again.error().message;
+    EXPECT_EQ(*again, first);
+}
+
 TEST_F(DurableTest, aNodeThatDiedBetweenIntentAndStateComesBackUnchanged) {
     {
         Life life(folder, models);

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "backend/control/effect_tracker.h"
 #include "tests/support/change_bench.h"
 
 #include <gtest/gtest.h>
@@ -122,6 +123,56 @@ TEST_F(EffectTest, isRecordedOnceWhenTheTrailCanBeWrittenAgain) {
     bench.audit.setFailing(false);
     EXPECT_TRUE(await(*outcome).ok());
     EXPECT_EQ(bench.audit.ofKind(RecordKind::Effect).size(), 1u);
+}
+
+// A caller may await a generation as soon as it is in force, which is before its change is watched.
+class AwaitedFirstTest : public testing::Test {
+protected:
+    ChangeOutcome deploy(std::uint64_t intent) {
+        EXPECT_TRUE(bench.deploy(bench.directory->initial(bench.name).value()).ok());
+        Generation made = bench.directory->inForce(bench.name).value();
+        made.intent = Seq(intent);
+        return {PlanDigest(sha256(asBytes("plan"))), made, Seq(intent), Seq(intent + 1)};
+    }
+    Result<EffectProof> await(const ChangeOutcome& outcome, std::chrono::milliseconds wait = 20s) {
+        return tracker.await(bench.name, outcome.generation.number, wait);
+    }
+    std::size_t records() const { return bench.audit.ofKind(RecordKind::Effect).size(); }
+
+    ChangeBench bench;
+    const ChangeServiceParts parts{*bench.directory, *bench.pipeline, bench.state, bench.exchanges, bench.audit, {},
+                                   bench.authorizer, bench.clock,     bench.random};
+    EffectTracker tracker{parts, bench.options.node, {}, 1h};
+};
+
+TEST_F(AwaitedFirstTest, isRecordedOnce) {
+    const ChangeOutcome first = deploy(5);
+    EXPECT_EQ(await(first, 1ms).error().code, ErrorCode::DeadlineExceeded);
+    tracker.watch(first);
+    ASSERT_TRUE(bench.ask().ok());
+    const auto proof = await(first);
+    ASSERT_TRUE(proof.ok());
+    EXPECT_TRUE(proof->record.has_value());
+    const ChangeOutcome second = deploy(7);
+    tracker.watch(second);
+    ASSERT_TRUE(bench.ask().ok());
+    ASSERT_TRUE(await(second).ok()); // so everything that was open was looked at again
+    EXPECT_EQ(records(), 2u) << "one for each change";
+    EXPECT_EQ(bench.audit.ofKind(RecordKind::Effect).front().record.ref, first.intent);
+    EXPECT_EQ(bench.audit.ofKind(RecordKind::Effect).front().record.change, first.digest.value);
+}
+
+TEST_F(AwaitedFirstTest, isRecordedEvenIfItWasProvenAlready) {
+    const ChangeOutcome outcome = deploy(5);
+    ASSERT_TRUE(bench.ask().ok());
+    const auto early = await(outcome);
+    ASSERT_TRUE(early.ok());
+    EXPECT_FALSE(early->record.has_value());
+    tracker.watch(outcome);
+    const auto proof = await(outcome);
+    ASSERT_TRUE(proof.ok());
+    EXPECT_TRUE(proof->record.has_value());
+    EXPECT_EQ(records(), 1u);
 }
 
 } // namespace

@@ -71,7 +71,7 @@ TEST_F(ExecuteTest, writesIntentAndOutcome) {
     EXPECT_EQ(intent.payload->changes, (std::vector<FieldChange>{{"mode", "PRODUCTION", "FALLBACK"}}));
     EXPECT_EQ(factOf(intent, "base"), "1");
     EXPECT_EQ(factOf(intent, "generation"), "2");
-    const AuditRecord& result = records.at(outcome->outcome.value).record;
+    const AuditRecord& result = records.at(outcome->outcome->value).record;
     EXPECT_EQ(result.kind, RecordKind::Outcome);
     EXPECT_EQ(result.ref, outcome->intent);
     EXPECT_EQ(result.result, "ok");
@@ -193,19 +193,54 @@ TEST_F(ExecuteTest, aStateThatCannotBeWrittenIsAFailedOutcome) {
     EXPECT_EQ(bench.audit.ofKind(RecordKind::Outcome).back().record.result, "failed");
 }
 
-TEST_F(ExecuteTest, anOutcomeThatIsOwedIsWrittenBeforeTheNextChange) {
+TEST_F(ExecuteTest, aChangeWhoseOutcomeCannotBeWrittenIsInForceAllTheSame) {
     const PlanPreview preview = plan(ChangeKind::Fallback);
     bench.audit.failAfter(1);
     const auto outcome = execute(preview);
-    ASSERT_FALSE(outcome.ok());
-    EXPECT_NE(outcome.error().message.find("is in force"), std::string::npos) << outcome.error().message;
+    ASSERT_TRUE(outcome.ok()) << outcome.error().message;
+    EXPECT_FALSE(outcome->outcome.has_value());
     EXPECT_EQ(bench.inForce().mode, Mode::Fallback);
     EXPECT_EQ(bench.audit.openIntents().size(), 1u);
+    const auto again = execute(preview);
+    ASSERT_TRUE(again.ok()) << "it is remembered: " << again.error().message;
+    EXPECT_EQ(*again, *outcome);
+    bench.audit.failAfter(-1);
+    const auto recorded = execute(preview);
+    ASSERT_TRUE(recorded.ok());
+    EXPECT_EQ(recorded->generation, outcome->generation);
+    ASSERT_TRUE(recorded->outcome.has_value()) << "what was owed is written first";
+    EXPECT_EQ(bench.audit.records().at(recorded->outcome->value).record.ref, outcome->intent);
+    ASSERT_TRUE(bench.audit.waitFor(RecordKind::Effect, 1)) << "and it is proven";
+    EXPECT_EQ(bench.audit.ofKind(RecordKind::Effect).front().record.ref, outcome->intent);
+}
+
+TEST_F(ExecuteTest, anOutcomeThatIsOwedIsWrittenBeforeTheNextChange) {
+    const PlanPreview preview = plan(ChangeKind::Fallback);
+    bench.audit.failAfter(1);
+    ASSERT_TRUE(execute(preview).ok());
     bench.audit.failAfter(-1);
     ASSERT_TRUE(bench.change(ChangeKind::Restore).ok());
     EXPECT_TRUE(bench.audit.openIntents().empty());
     const auto outcomes = bench.audit.ofKind(RecordKind::Outcome);
     EXPECT_EQ(outcomes.size(), 3u) << "initial, fallback, restore: one each";
+}
+
+TEST_F(ExecuteTest, aChangeThatNobodyCouldTellOfIsFoundWhenItIsAskedForAgain) {
+    const PlanPreview preview = plan(ChangeKind::Fallback);
+    bench.state.failUnseen();
+    const auto lost = execute(preview);
+    ASSERT_FALSE(lost.ok());
+    EXPECT_EQ(lost.error().code, ErrorCode::Unavailable);
+    EXPECT_EQ(bench.inForce().mode, Mode::Production);
+    bench.state.setFailing(false);
+    const auto found = execute(preview);
+    ASSERT_TRUE(found.ok()) << found.error().message;
+    EXPECT_EQ(found->generation.number, GenerationNumber(2));
+    EXPECT_EQ(bench.inForce().mode, Mode::Fallback);
+    EXPECT_EQ(bench.state.generations(bench.name)->size(), 2u);
+    EXPECT_TRUE(bench.audit.openIntents().empty());
+    EXPECT_TRUE(bench.changes().awaitEffect(bench.name, GenerationNumber(2), std::chrono::seconds(20)).ok());
+    EXPECT_EQ(bench.audit.ofKind(RecordKind::Effect).size(), 1u);
 }
 
 TEST_F(ExecuteTest, aPersonsWayForwardLetsSkippedVersionsBeAskedAgain) {

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "backend/proof/plan_codec.h"
 #include "tests/support/change_bench.h"
+#include "tests/support/manual_clock.h"
 
 #include <gtest/gtest.h>
+
+#include <thread>
 
 namespace gnomon::control {
 namespace {
@@ -33,7 +36,6 @@ TEST_F(PlanTest, showsExactlyWhatWouldBeDone) {
     EXPECT_EQ(preview->before, bench.inForce());
     EXPECT_EQ(preview->changes.size(), 3u);
     EXPECT_EQ(preview->digest, proof::planDigest(preview->plan).value());
-    EXPECT_EQ(preview->command, "gnomonctl promote spam v2 --reason 'a drill'");
 }
 
 TEST_F(PlanTest, changesNothing) {
@@ -47,6 +49,33 @@ TEST_F(PlanTest, changesNothing) {
 TEST_F(PlanTest, warmsWhatItNeeds) {
     ASSERT_TRUE(bench.changes().plan(bench.request(ChangeKind::ShadowStart, 3), bench.ada).ok());
     EXPECT_TRUE(bench.directory->warmRunner(bench.name, VersionNumber(3)).ok());
+}
+
+TEST_F(PlanTest, whatOnlyAPlanWarmedIsLetGoWhenItRunsOut) {
+    bench.options.planLifetime = std::chrono::minutes(0);
+    bench.newService();
+    ASSERT_TRUE(bench.changes().plan(bench.request(ChangeKind::ShadowStart, 3), bench.ada).ok());
+    const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+    while (bench.directory->warmRunner(bench.name, VersionNumber(3)).ok() && std::chrono::steady_clock::now() < until) {
+        std::this_thread::yield();
+    }
+    EXPECT_FALSE(bench.directory->warmRunner(bench.name, VersionNumber(3)).ok());
+    EXPECT_TRUE(bench.directory->warmRunner(bench.name, VersionNumber(2)).ok()) << "the shadow in force stays";
+    EXPECT_EQ(bench.ask()->servedBy, "production");
+}
+
+TEST_F(PlanTest, whatAnotherPlanStillNeedsStaysWarm) {
+    test::ManualClock manual;
+    bench.planClock = &manual;
+    bench.newService();
+    ASSERT_TRUE(bench.changes().plan(bench.request(ChangeKind::ShadowStart, 3), bench.ada).ok());
+    bench.directory->keepWarm(bench.name, {});
+    EXPECT_FALSE(bench.directory->warmRunner(bench.name, VersionNumber(3)).ok());
+    const auto preview = bench.changes().plan(bench.request(ChangeKind::ShadowStart, 3), bench.ada);
+    ASSERT_TRUE(preview.ok());
+    bench.directory->keepWarm(bench.name, {preview->plan.targets.front().result});
+    EXPECT_TRUE(bench.directory->warmRunner(bench.name, VersionNumber(3)).ok());
+    bench.service.reset();
 }
 
 TEST_F(PlanTest, aVersionThatCannotServeIsRefusedHere) {

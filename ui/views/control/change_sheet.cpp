@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/views/control/change_sheet.h"
 
+#include "backend/domain/rollback.h"
 #include "ui/bridge/node_session.h"
 #include "ui/models/change_words.h"
 #include "ui/models/comparison_words.h"
@@ -10,6 +11,7 @@
 #include "ui/widgets/labels.h"
 #include "ui/widgets/state_badge.h"
 
+#include <QApplication>
 #include <QComboBox>
 #include <QLineEdit>
 #include <QPainter>
@@ -72,10 +74,8 @@ void ChangeSheet::fillGenerations(const std::vector<Generation>& history) {
         const quint64 number = history[i].number.value;
         m_generation->addItem(tr("%1:  %2").arg(number).arg(deploymentText(history[i].deployment)), number);
     }
-    if (m_flow.request().toGeneration) {
-        m_generation->setCurrentIndex(
-            m_generation->findData(static_cast<qulonglong>(m_flow.request().toGeneration->value)));
-    }
+    const auto target = m_flow.request().toGeneration ? m_flow.request().toGeneration : rollbackTarget(history);
+    m_generation->setCurrentIndex(target ? m_generation->findData(static_cast<qulonglong>(target->value)) : -1);
 }
 
 void ChangeSheet::optionsChanged() {
@@ -97,7 +97,7 @@ void ChangeSheet::optionsChanged() {
 std::string ChangeSheet::reason() const {
     QStringList parts;
     for (const QRadioButton* kind : m_reasonKinds) {
-        if (kind->isChecked()) {
+        if (kind->isChecked() && !kind->isHidden()) {
             parts.append(kind->text());
         }
     }
@@ -142,6 +142,7 @@ void ChangeSheet::showState() {
                      (m_flow.outcomeUnknown() ? tr(" It may or may not be in force; asking again does it at most once.")
                                               : tr(" Nothing has changed."))
                : tr("This goes forward, so it needs a reason."));
+    showDirection();
     showPreview();
     showEffect();
     for (QWidget* option : {static_cast<QWidget*>(m_version), static_cast<QWidget*>(m_mirror),
@@ -168,6 +169,25 @@ void ChangeSheet::showState() {
     }
 }
 
+// Once the node has planned, a change may need more care than its kind alone says.
+void ChangeSheet::showDirection() {
+    const bool risky = m_flow.direction() == Direction::Risky;
+    for (QRadioButton* kind : m_reasonKinds) {
+        kind->setHidden(risky);
+    }
+    m_reason->setPlaceholderText(risky ? tr("why; it is recorded for ever")
+                                       : tr("may follow; it is recorded for ever"));
+    QPalette look; // of the application
+    if (risky || m_environment == port::EnvironmentClass::Production) {
+        const theme::Colors& colors = colorsOf(QApplication::palette());
+        for (const QPalette::ColorGroup group : {QPalette::Active, QPalette::Inactive}) {
+            look.setColor(group, QPalette::Button, colorOf(colors.danger));
+            look.setColor(group, QPalette::ButtonText, colorOf(colors.onDanger));
+        }
+    }
+    m_confirm->setPalette(look);
+}
+
 void ChangeSheet::showPreview() {
     const auto& preview = m_flow.preview();
     const QString waiting = m_flow.state() == ChangeFlow::State::Planning ? tr("asking %1 …").arg(m_node) : dash();
@@ -188,8 +208,7 @@ void ChangeSheet::showPreview() {
     m_notes->setText(notes.join(u'\n'));
     m_notes->setVisible(!notes.isEmpty());
     m_notesTitle->setVisible(!notes.isEmpty());
-    m_command->setText(preview ? QString::fromStdString(printable(preview->command, 300)) : dash());
-    m_copy->setEnabled(preview.has_value());
+    m_command->setText(commandText(m_flow.request()));
     m_planId->setText(target ? tr("plan %1 · on generation %2")
                                    .arg(QString::fromStdString(printable(preview->plan.id, 64)).left(8))
                                    .arg(preview->plan.targets.front().base.value)

@@ -46,6 +46,7 @@ private:
     void fillGenerations(const std::vector<Generation>& history);
     void optionsChanged();
     void showState();
+    void showDirection();
     void showPreview();
     void showEffect();
     void confirm();

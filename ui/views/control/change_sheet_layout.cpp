@@ -134,15 +134,6 @@ void ChangeSheet::build() {
     m_confirmKey = new TextLabel(TextStyle::Muted, tr("Ctrl+Return"), this);
     m_confirm = new QPushButton(this);
     m_confirm->setObjectName(u"changeConfirm"_s);
-    const theme::Colors& colors = colorsOf(QApplication::palette());
-    if (m_flow.direction() == Direction::Risky || m_environment == port::EnvironmentClass::Production) {
-        QPalette danger = m_confirm->palette();
-        danger.setColor(QPalette::Active, QPalette::Button, colorOf(colors.danger));
-        danger.setColor(QPalette::Inactive, QPalette::Button, colorOf(colors.danger));
-        danger.setColor(QPalette::Active, QPalette::ButtonText, colorOf(colors.onDanger));
-        danger.setColor(QPalette::Inactive, QPalette::ButtonText, colorOf(colors.onDanger));
-        m_confirm->setPalette(danger);
-    }
     for (QPushButton* button : {m_skip, m_cancel, m_confirm, m_retry, m_copy}) {
         button->setAutoDefault(false); // Return alone never confirms
         button->setDefault(false);
@@ -181,6 +172,7 @@ void ChangeSheet::buildOptions(QGridLayout* grid) {
     m_mirror->setSuffix(tr(" % of requests"));
     m_generation = new QComboBox(this);
     m_generation->setObjectName(u"changeGeneration"_s);
+    m_generation->setPlaceholderText(tr("choose one"));
     m_generation->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
     const ChangeKind kind = m_flow.request().kind;
     const auto option = [&](const QString& title, QWidget* field, bool wanted) {
@@ -199,24 +191,19 @@ void ChangeSheet::buildReason(QGridLayout* grid) {
     auto* row = new QHBoxLayout(box);
     row->setContentsMargins({});
     row->setSpacing(px(this, theme::kDistances.medium));
-    const bool risky = m_flow.direction() == Direction::Risky;
-    if (!risky) {
-        const std::pair<QString, QString> kinds[] = {{u"reasonRegression"_s, tr("Regression seen")},
-                                                     {u"reasonIncident"_s, tr("Incident")},
-                                                     {u"reasonDrill"_s, tr("Drill")}};
-        for (const auto& [name, text] : kinds) {
-            auto* kind = new QRadioButton(text, box);
-            kind->setObjectName(name);
-            row->addWidget(kind);
-            m_reasonKinds.append(kind);
-        }
+    const std::pair<QString, QString> kinds[] = {{u"reasonRegression"_s, tr("Regression seen")},
+                                                 {u"reasonIncident"_s, tr("Incident")},
+                                                 {u"reasonDrill"_s, tr("Drill")}};
+    for (const auto& [name, text] : kinds) {
+        auto* kind = new QRadioButton(text, box);
+        kind->setObjectName(name);
+        row->addWidget(kind);
+        m_reasonKinds.append(kind);
     }
     m_reason = new QLineEdit(box);
     m_reason->setObjectName(u"changeReason"_s);
     m_reason->setAccessibleName(tr("Reason"));
     m_reason->setMaxLength(400);
-    m_reason->setPlaceholderText(risky ? tr("why; it is recorded for ever")
-                                       : tr("may follow; it is recorded for ever"));
     row->addWidget(m_reason, 1);
     addRow(grid, tr("Reason"), box);
 }
