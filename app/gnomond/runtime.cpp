@@ -5,6 +5,7 @@
 #include "backend/access/fixed_authorizer.h"
 #include "backend/audit/file_signer.h"
 #include "backend/base/log.h"
+#include "backend/base/periodic.h"
 #include "backend/control/make_change_service.h"
 #include "backend/node/interfaces.h"
 #include "backend/proof/deployment_codec.h"
@@ -15,7 +16,6 @@
 #include "backend/upstream/runner_factory.h"
 
 #include <atomic>
-#include <condition_variable>
 #include <thread>
 
 namespace gnomon::app {
@@ -79,10 +79,8 @@ struct Runtime::Parts {
     std::unique_ptr<control::ChangeService> changes;
     std::unique_ptr<node::Interfaces> interfaces;
     std::uint64_t savedRevision = 0; // of the comparison; only the saver uses it, and drain() after it
-    std::mutex saveMutex;
-    std::condition_variable_any saveWake;
-    std::jthread trials; // gives versions that nothing needs yet their trial
-    std::jthread saver;  // keeps the comparison's memory
+    std::jthread trials;             // gives versions that nothing needs yet their trial
+    Periodic saver;                  // keeps the comparison's memory
 
     Status openState();
     Status openServing(const std::string& program);
@@ -237,12 +235,7 @@ Result<std::unique_ptr<Runtime>> Runtime::start(const node::NodeConfig& config, 
     GNOMON_TRY(parts->openInterfaces());
     Parts& p = *parts;
     p.trials = std::jthread([&p](const std::stop_token& stop) { p.directory->tryRemaining(stop); });
-    p.saver = std::jthread([&p](const std::stop_token& stop) {
-        std::unique_lock lock(p.saveMutex);
-        while (!p.saveWake.wait_for(lock, stop, kSavePeriod, [&stop] { return stop.stop_requested(); })) {
-            p.saveComparison();
-        }
-    });
+    p.saver = Periodic(kSavePeriod, [&p] { p.saveComparison(); });
     return std::unique_ptr<Runtime>(new Runtime(std::move(parts)));
 }
 
@@ -261,11 +254,10 @@ std::vector<std::string> Runtime::controlAddresses() const {
 void Runtime::drain() {
     Parts& p = *m_parts;
     p.trials.request_stop();
-    p.saver.request_stop();
     p.interfaces->drain(p.config.drain);
     p.pipeline->drain(1s);
     p.pipeline->settle(2s);
-    p.saver.join();
+    p.saver.stop();
     p.saveComparison();
     if (const Status recorded = p.recordLifecycle("stop"); !recorded) {
         logEvent(LogLevel::Error, "stop_not_recorded", {{"cause", recorded.error().message}});

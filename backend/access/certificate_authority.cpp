@@ -2,6 +2,7 @@
 #include "backend/access/certificate_authority.h"
 #include "backend/access/spiffe_id.h"
 #include "backend/base/files.h"
+#include "backend/base/pem.h"
 #include "backend/base/random.h"
 
 #include <openssl/bio.h>
@@ -20,17 +21,8 @@ namespace gnomon::access {
 
 namespace {
 
-template <auto Free>
-struct Freed {
-    template <class T>
-    void operator()(T* pointer) const {
-        Free(pointer);
-    }
-};
-using KeyPtr = std::unique_ptr<EVP_PKEY, Freed<EVP_PKEY_free>>;
-using CertPtr = std::unique_ptr<X509, Freed<X509_free>>;
-using BioPtr = std::unique_ptr<BIO, Freed<BIO_free_all>>;
-using ExtensionPtr = std::unique_ptr<X509_EXTENSION, Freed<X509_EXTENSION_free>>;
+using BioPtr = Owned<BIO, BIO_free_all>;
+using ExtensionPtr = Owned<X509_EXTENSION, X509_EXTENSION_free>;
 
 constexpr int kRootDays = 3650;
 constexpr int kMostLeafDays = 397;
@@ -57,16 +49,6 @@ std::string toPem(EVP_PKEY* key) {
     return drain(bio.get());
 }
 
-CertPtr certificateFromPem(const std::string& pem) {
-    const BioPtr bio(BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())));
-    return CertPtr(PEM_read_bio_X509(bio.get(), nullptr, nullptr, nullptr));
-}
-
-KeyPtr keyFromPem(const std::string& pem) {
-    const BioPtr bio(BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())));
-    return KeyPtr(PEM_read_bio_PrivateKey(bio.get(), nullptr, nullptr, nullptr));
-}
-
 bool addExtension(X509* certificate, X509* issuer, int kind, const std::string& value) {
     X509V3_CTX context;
     X509V3_set_ctx(&context, issuer, certificate, nullptr, nullptr, 0);
@@ -75,8 +57,8 @@ bool addExtension(X509* certificate, X509* issuer, int kind, const std::string& 
 }
 
 // Version 3, random serial number, names and validity; a minute is taken off the start for clocks that run behind.
-CertPtr blankCertificate(const std::string& commonName, EVP_PKEY* key, WallTime now, int days) {
-    CertPtr certificate(X509_new());
+CertificatePtr blankCertificate(const std::string& commonName, EVP_PKEY* key, WallTime now, int days) {
+    CertificatePtr certificate(X509_new());
     X509_set_version(certificate.get(), X509_VERSION_3);
     std::array<std::uint8_t, 16> serial{};
     SystemRandom().fill(serial);
@@ -124,7 +106,8 @@ Result<CertificateAuthority> CertificateAuthority::create(const std::string& tru
     if (!key) {
         return failed("make a P-256 key");
     }
-    const CertPtr root = blankCertificate("Gnomon root of " + trustDomain, key.get(), clock.wallNow(), kRootDays);
+    const CertificatePtr root =
+        blankCertificate("Gnomon root of " + trustDomain, key.get(), clock.wallNow(), kRootDays);
     X509_set_issuer_name(root.get(), X509_get_subject_name(root.get()));
     const bool extended = addExtension(root.get(), root.get(), NID_basic_constraints, "critical,CA:TRUE,pathlen:0") &&
                           addExtension(root.get(), root.get(), NID_key_usage, "critical,keyCertSign,cRLSign") &&
@@ -146,7 +129,7 @@ Result<CertificateAuthority> CertificateAuthority::load(const std::filesystem::p
     CertificateAuthority authority;
     GNOMON_ASSIGN(authority.m_certificate, readFile(folder / "ca.crt"));
     GNOMON_ASSIGN(authority.m_key, readFile(keyFile));
-    const CertPtr root = certificateFromPem(authority.m_certificate);
+    const CertificatePtr root = certificateFromPem(authority.m_certificate);
     const KeyPtr key = keyFromPem(authority.m_key);
     if (!root || !key || X509_check_private_key(root.get(), key.get()) != 1) {
         return Error{ErrorCode::Corrupt, "ca.crt and ca.key in " + folder.string() + " do not belong together"};
@@ -191,14 +174,14 @@ Result<IssuedCertificate> CertificateAuthority::issue(const CertificateRequest& 
                      "a certificate lasts 1 to 397 days, not " + std::to_string(request.days)};
     }
     GNOMON_ASSIGN(const std::string names, alternativeNames(request));
-    const CertPtr root = certificateFromPem(m_certificate);
+    const CertificatePtr root = certificateFromPem(m_certificate);
     const KeyPtr rootKey = keyFromPem(m_key);
     const KeyPtr key(EVP_EC_gen("P-256"));
     if (!root || !rootKey || !key) {
         return failed("make a P-256 key");
     }
     const std::string commonName = request.spiffeId.substr(request.spiffeId.rfind('/') + 1).substr(0, 60);
-    const CertPtr leaf = blankCertificate(commonName, key.get(), clock.wallNow(), request.days);
+    const CertificatePtr leaf = blankCertificate(commonName, key.get(), clock.wallNow(), request.days);
     X509_set_issuer_name(leaf.get(), X509_get_subject_name(root.get()));
     const bool extended = addExtension(leaf.get(), root.get(), NID_basic_constraints, "critical,CA:FALSE") &&
                           addExtension(leaf.get(), root.get(), NID_key_usage, "critical,digitalSignature") &&

@@ -2,7 +2,6 @@
 #include "backend/access/denial_recorder.h"
 #include "backend/base/mutex.h"
 
-#include <condition_variable>
 #include <map>
 #include <tuple>
 #include <vector>
@@ -131,19 +130,11 @@ private:
 };
 
 DenialRecorder::DenialRecorder(port::AuditSink& audit, const Clock& clock, DenialRecorderOptions options)
-    : m_book(std::make_shared<Book>(audit, clock, options)), m_thread([book = m_book](const std::stop_token& stop) {
-          std::mutex mutex;
-          std::condition_variable_any wake;
-          std::unique_lock lock(mutex);
-          while (!stop.stop_requested()) {
-              wake.wait_for(lock, stop, kPeriod, [] { return false; });
-              book->write(false);
-          }
-      }) {}
+    : m_book(std::make_shared<Book>(audit, clock, options)),
+      m_writer(kPeriod, [book = m_book] { book->write(false); }) {}
 
 DenialRecorder::~DenialRecorder() {
-    m_thread.request_stop();
-    m_thread.join();
+    m_writer.stop();
     m_book->write(true);
 }
 

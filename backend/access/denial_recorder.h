@@ -2,13 +2,13 @@
 #pragma once
 
 #include "backend/base/clock.h"
+#include "backend/base/periodic.h"
 #include "backend/domain/identity.h"
 #include "backend/port/audit_sink.h"
 
 #include <cstdint>
 #include <memory>
 #include <string>
-#include <thread>
 
 namespace gnomon::access {
 
@@ -44,7 +44,7 @@ public:
 private:
     class Book;
     std::shared_ptr<Book> m_book; // shared with appends that are under way
-    std::jthread m_thread;
+    Periodic m_writer;
 };
 
 } // namespace gnomon::access

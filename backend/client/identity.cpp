@@ -1,47 +1,16 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "backend/client/identity.h"
 #include "backend/base/files.h"
-
-#include <openssl/bio.h>
-#include <openssl/evp.h>
-#include <openssl/pem.h>
-#include <openssl/x509.h>
-
-#include <memory>
+#include "backend/base/pem.h"
 
 namespace gnomon::client {
 
 namespace {
 
-template <auto Free>
-struct Freed {
-    template <class T>
-    void operator()(T* object) const {
-        Free(object);
-    }
-};
-using CertificatePtr = std::unique_ptr<X509, Freed<X509_free>>;
-using KeyPtr = std::unique_ptr<EVP_PKEY, Freed<EVP_PKEY_free>>;
-using BioPtr = std::unique_ptr<BIO, Freed<BIO_free>>;
-
 constexpr std::size_t kMostFileBytes = 1u << 20;
 
 Error refusal(std::string message, std::string remedy) {
     return {ErrorCode::FailedPrecondition, std::move(message), std::move(remedy)};
-}
-
-BioPtr reader(const std::string& pem) {
-    return BioPtr(BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())));
-}
-
-CertificatePtr parseCertificate(const std::string& pem) {
-    return CertificatePtr(PEM_read_bio_X509(reader(pem).get(), nullptr, nullptr, nullptr));
-}
-
-// Never asks for a passphrase: a key that has one is refused.
-KeyPtr parseKey(const std::string& pem) {
-    const auto noPassphrase = [](char*, int, int, void*) { return -1; };
-    return KeyPtr(PEM_read_bio_PrivateKey(reader(pem).get(), nullptr, noPassphrase, nullptr));
 }
 
 Result<std::string> readPem(const std::string& file, const std::string& what) {
@@ -62,14 +31,14 @@ Result<Identity> readIdentity(const ConnectOptions& options) {
     GNOMON_ASSIGN(identity.ca, readPem(options.caFile, "certificate authority"));
     GNOMON_ASSIGN(identity.certificate, readPem(options.certificateFile, "certificate"));
     GNOMON_ASSIGN(identity.key, readPem(options.keyFile, "key"));
-    if (!parseCertificate(identity.ca)) {
+    if (!certificateFromPem(identity.ca)) {
         return refusal(options.caFile + " holds no certificate", "name the authority's certificate, as PEM");
     }
-    const CertificatePtr certificate = parseCertificate(identity.certificate);
+    const CertificatePtr certificate = certificateFromPem(identity.certificate);
     if (!certificate) {
         return refusal(options.certificateFile + " holds no certificate", "name your certificate, as PEM");
     }
-    const KeyPtr key = parseKey(identity.key);
+    const KeyPtr key = keyFromPem(identity.key);
     if (!key) {
         return refusal(options.keyFile + " holds no key without a passphrase", "name your private key, as PEM");
     }
@@ -82,7 +51,7 @@ Result<Identity> readIdentity(const ConnectOptions& options) {
 }
 
 Status checkTimes(const Identity& identity, const ConnectOptions& options, WallTime now) {
-    const CertificatePtr certificate = parseCertificate(identity.certificate);
+    const CertificatePtr certificate = certificateFromPem(identity.certificate);
     auto seconds = std::chrono::system_clock::to_time_t(now);
     if (X509_cmp_time(X509_get0_notAfter(certificate.get()), &seconds) <= 0) {
         return refusal("the certificate in " + options.certificateFile + " has expired",
@@ -96,8 +65,8 @@ Status checkTimes(const Identity& identity, const ConnectOptions& options, WallT
 }
 
 bool issuedBy(const Identity& identity) {
-    const CertificatePtr authority = parseCertificate(identity.ca);
-    const CertificatePtr certificate = parseCertificate(identity.certificate);
+    const CertificatePtr authority = certificateFromPem(identity.ca);
+    const CertificatePtr certificate = certificateFromPem(identity.certificate);
     return authority && certificate && X509_verify(certificate.get(), X509_get0_pubkey(authority.get())) == 1;
 }
 

@@ -123,6 +123,11 @@ Result<Proposal> rollback(const ChangeRequest& request, const Situation& situati
         proposal.direction = Direction::Risky;
         proposal.notes.push_back("this ends " + std::string(modeName(from)) + ", so it needs a reason");
     }
+    if (const auto left = rolledBackFrom(situation.history, target)) {
+        proposal.direction = Direction::Risky;
+        proposal.notes.push_back(nameOf(*left) + " went back from " + nameOf(target) +
+                                 ": this goes forward to it again, so it needs a reason");
+    }
     return proposal;
 }
 

@@ -32,9 +32,8 @@ struct Proposal {
 //
 //   fallback       mode FALLBACK
 //   restore        leaves FALLBACK: what the last generation in mode PRODUCTION had
-//   rollback       what the stated generation had, or rollbackTarget(); risky out of DISABLED, or into PRODUCTION out
-//   of
-//                  FALLBACK
+//   rollback       what the stated generation had, or rollbackTarget(); risky out of DISABLED, into PRODUCTION out of
+//                  FALLBACK, or to what was rolled back from
 //   promote        the version becomes production and leaves shadows and chain; the old one comes first in the chain
 //   shadow-start, shadow-stop, shadow-mirror
 //   disable        mode DISABLED

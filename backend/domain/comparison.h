@@ -89,7 +89,7 @@ struct TimeBucket {
 struct VerdictReason {
     std::string aspect; // "decisions", "scores", "latency", "errors", "coverage"
     Verdict verdict = Verdict::CannotTellYet;
-    std::string text; // "decisions differ in 3.9 % (3.7 to 4.1), margin 0.5 %"
+    std::string text; // "3.9 % (3.7 to 4.1) of 9 000 distinct requests differ, margin 0.5 %"
 
     bool operator==(const VerdictReason&) const = default;
 };

@@ -13,7 +13,17 @@ std::optional<GenerationNumber> rollbackTarget(const std::vector<Generation>& hi
         at = std::find_if(at + 1, history.end(),
                           [wanted = *at->restores](const Generation& older) { return older.number == wanted; });
     }
-    return at == history.end() || at + 1 == history.end() ? std::nullopt : std::optional((at + 1)->number);
+    const auto target = at == history.end() ? at : std::find_if(at + 1, history.end(), [&](const Generation& older) {
+        return older.deployment.mode != Mode::Disabled && older.deployment != history.front().deployment;
+    });
+    return target == history.end() ? std::nullopt : std::optional(target->number);
+}
+
+std::optional<GenerationNumber> rolledBackFrom(const std::vector<Generation>& history, GenerationNumber number) {
+    const auto left = std::find_if(history.begin(), history.end(), [number](const Generation& each) {
+        return each.kind == ChangeKind::Rollback && each.restores && *each.restores < number && number < each.number;
+    });
+    return left == history.end() ? std::nullopt : std::optional(left->number);
 }
 
 } // namespace gnomon

@@ -96,12 +96,12 @@ VerdictReason DecisionAspect::reason() const {
     }
     const stats::Bounds bounds = differingBounds();
     const double share = static_cast<double>(m_differing) / static_cast<double>(m_units);
-    std::string text = "decisions differ in " + percentRange(share, bounds.low, bounds.high) + ", margin " +
-                       percentText(m_margin) + flipWords();
+    std::string text = percentRange(share, bounds.low, bounds.high) + " of " + countText(m_units) +
+                       " distinct requests differ, margin " + percentText(m_margin) + flipWords();
     if (m_finding.verdict() == Verdict::Conflicting) {
         text += "; this contradicts what was found before: the traffic has changed";
     } else if (m_finding.verdict() != Verdict::CannotTellYet) {
-        text += "; settled after " + countText(m_finding.units()) + " different requests";
+        text += "; settled after " + countText(m_finding.units()) + " of them";
     }
     return {"decisions", m_finding.verdict(), text};
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "backend/node/inference_service.h"
+#include "backend/node/readiness.h"
 #include "backend/wire/inference.h"
 #include "backend/wire/model_description.h"
 #include "backend/wire/status.h"
@@ -113,7 +114,11 @@ grpc::ServerUnaryReactor* InferenceService::ModelReady(Context* context, const i
                                                        inference::ModelReadyResponse* response) {
     return answer(context, "ModelReady", [&]() -> Status {
         GNOMON_ASSIGN(const Version version, versionOf(request->name(), request->version()));
-        response->set_ready(m_parts.ready.load() && version.state == VersionState::Ready);
+        GNOMON_ASSIGN(const Generation generation, m_parts.directory.inForce(version.endpoint));
+        GNOMON_ASSIGN(const std::vector<Version> versions, m_parts.directory.versions(version.endpoint));
+        const bool answered = request->version().empty() ? answers(generation.deployment, versions)
+                                                         : answersAs(generation.deployment, versions, version.number);
+        response->set_ready(m_parts.ready.load() && answered);
         return {};
     });
 }

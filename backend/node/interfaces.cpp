@@ -5,10 +5,10 @@
 #include "backend/node/deployment_service.h"
 #include "backend/node/inference_service.h"
 #include "backend/node/node_service.h"
+#include "backend/node/readiness.h"
 #include "backend/node/server.h"
 #include "backend/node/server_credentials.h"
 
-#include <algorithm>
 #include <atomic>
 #include <map>
 
@@ -26,28 +26,6 @@ Result<std::shared_ptr<grpc::ServerCredentials>> credentialsOf(const NodeConfig&
         return grpc::InsecureServerCredentials();
     }
     return mutualTls({config.ca, config.certificate, config.key});
-}
-
-// Whether anybody is left who could answer a call: the version that is to, one of the chain, or its constant.
-bool canAnswer(const EndpointSnapshot& endpoint) {
-    const Deployment& deployment = endpoint.generation.deployment;
-    const auto isReady = [&](VersionNumber number) {
-        return std::any_of(endpoint.versions.begin(), endpoint.versions.end(), [number](const Version& version) {
-            return version.number == number && version.state == VersionState::Ready;
-        });
-    };
-    const bool chain = std::any_of(deployment.chain.begin(), deployment.chain.end(), [&](const FallbackStep& step) {
-        return step.kind == FallbackKind::Constant || (step.kind == FallbackKind::Version && isReady(step.version));
-    });
-    switch (deployment.mode) {
-    case Mode::Production:
-        return chain || isReady(deployment.production);
-    case Mode::Fallback:
-        return chain;
-    case Mode::Disabled:
-        return false;
-    }
-    return false;
 }
 
 } // namespace
@@ -106,9 +84,10 @@ struct Interfaces::State {
     void announceHealth(const std::vector<EndpointSnapshot>& endpoints) {
         for (const EndpointSnapshot& endpoint : endpoints) {
             const auto [known, isNew] = serving.try_emplace(endpoint.settings.name, false);
-            if (const bool answers = canAnswer(endpoint); isNew || answers != known->second) {
-                known->second = answers;
-                inference->setServing(endpoint.settings.name.value, answers);
+            const bool serves = answers(endpoint.generation.deployment, endpoint.versions);
+            if (isNew || serves != known->second) {
+                known->second = serves;
+                inference->setServing(endpoint.settings.name.value, serves);
             }
         }
     }

@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "backend/node/peer.h"
 #include "backend/base/bytes.h"
+#include "backend/base/pem.h"
 
 #include <grpc/grpc_security_constants.h>
-#include <openssl/evp.h>
-#include <openssl/pem.h>
-#include <openssl/x509.h>
 
 #include <memory>
 
@@ -30,10 +28,7 @@ std::string addressOf(std::string peer) {
 
 Digest fingerprint(const std::string& pem) {
     Digest digest;
-    BIO* bio = BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size()));
-    const std::unique_ptr<X509, decltype(&X509_free)> certificate(PEM_read_bio_X509(bio, nullptr, nullptr, nullptr),
-                                                                  X509_free);
-    BIO_free(bio);
+    const CertificatePtr certificate = certificateFromPem(pem);
     if (certificate) {
         unsigned int length = 0;
         X509_digest(certificate.get(), EVP_sha256(), digest.bytes.data(), &length);

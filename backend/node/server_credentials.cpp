@@ -2,11 +2,10 @@
 // gRPC marks these classes experimental; nothing outside this file knows them.
 #include "backend/node/server_credentials.h"
 #include "backend/base/files.h"
+#include "backend/base/pem.h"
 
 #include <grpcpp/security/tls_certificate_provider.h>
 #include <grpcpp/security/tls_credentials_options.h>
-#include <openssl/pem.h>
-#include <openssl/x509.h>
 
 namespace gnomon::node {
 
@@ -20,20 +19,9 @@ Status checkFiles(const TlsFiles& files) {
     GNOMON_ASSIGN(const std::string root, readFile(files.ca));
     GNOMON_ASSIGN(const std::string certificate, readFile(files.certificate));
     GNOMON_ASSIGN(const std::string key, readFile(files.key));
-    const auto readCertificate = [](const std::string& pem) {
-        BIO* bio = BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size()));
-        X509* parsed = PEM_read_bio_X509(bio, nullptr, nullptr, nullptr);
-        BIO_free(bio);
-        return std::unique_ptr<X509, decltype(&X509_free)>(parsed, X509_free);
-    };
-    BIO* bio = BIO_new_mem_buf(key.data(), static_cast<int>(key.size()));
-    const std::unique_ptr<EVP_PKEY, decltype(&EVP_PKEY_free)> parsedKey(
-        PEM_read_bio_PrivateKey(
-            bio, nullptr, [](char*, int, int, void*) { return -1; }, nullptr),
-        EVP_PKEY_free);
-    BIO_free(bio);
-    const auto parsedCertificate = readCertificate(certificate);
-    if (!readCertificate(root)) {
+    const CertificatePtr parsedCertificate = certificateFromPem(certificate);
+    const KeyPtr parsedKey = keyFromPem(key);
+    if (!certificateFromPem(root)) {
         return Error{ErrorCode::Corrupt, files.ca.string() + " holds no PEM certificate"};
     }
     if (!parsedCertificate) {

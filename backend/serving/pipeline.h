@@ -19,7 +19,8 @@ namespace gnomon::serving {
 // One request, as the wire gave it. inputs.owner keeps the request's memory alive for whoever still needs it.
 struct InferenceCall {
     EndpointName endpoint;
-    std::optional<VersionNumber> version; // asked for by number: answered by it alone, never substituted
+    // Asked for by number: answered by it alone, never substituted; refused for the production version in FALLBACK.
+    std::optional<VersionNumber> version;
     TensorSet inputs;
     std::vector<std::string> outputs; // names; empty = all
     std::string requestId;
@@ -43,7 +44,8 @@ using ReplyCallback = std::function<void(Result<InferenceReply>)>;
 
 // design.md section 2, from admitted call to reply: validate, screen, predict, guard, mirror, observe.
 // Thread-safe. Errors: NotFound (no such endpoint or version), InvalidArgument (inputs against the schema),
-// Unavailable (disabled, or the chain ended in "refuse"), DeadlineExceeded only when the caller's deadline had passed
+// Unavailable (disabled, the version named is out of service, or the chain ended in "refuse"), DeadlineExceeded only
+// when the caller's deadline had passed
 // on arrival.
 class Pipeline {
 public:

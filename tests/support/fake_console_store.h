@@ -2,10 +2,21 @@
 #pragma once
 
 #include "backend/port/console_store.h"
+#include "tests/support/fake_node_data.h"
 
 #include <map>
 
 namespace gnomon::test {
+
+// Connects when the console starts.
+inline port::ConnectionProfile profileNamed(const std::string& name) {
+    port::ConnectionProfile profile;
+    profile.id = fakeId(name);
+    profile.name = name;
+    profile.address = "127.0.0.1:7443";
+    profile.connectAtStart = true;
+    return profile;
+}
 
 // A console's memory that forgets everything when it goes. failWith makes every call fail.
 class FakeConsoleStore final : public port::ConsoleStore {

@@ -27,6 +27,14 @@ public:
         window->activateWindow();
         return started && QTest::qWaitForWindowActive(window.get());
     }
+    // The sheet of a change to spam-filter.
+    void openChange(ChangeKind kind, std::optional<VersionNumber> version = {}) {
+        ChangeRequest request;
+        request.kind = kind;
+        request.endpoint = EndpointName("spam-filter");
+        request.version = version;
+        window->openChange(request);
+    }
     void press(Qt::Key key, Qt::KeyboardModifiers modifiers = Qt::NoModifier) {
         QWidget* focus = QApplication::focusWidget();
         QTest::keyClick(focus != nullptr ? focus : window.get(), key, modifiers);

@@ -82,16 +82,16 @@ private:
             return tr("Either may serve, so %1 can stay.").arg(v1);
         case Verdict::Different:
             return m_record == nullptr ? tr("Neither is known to be right.")
-                   : newcomer()        ? tr("Keep %1 for now.").arg(v1)
+                   : newcomer()        ? tr("Keep %1 until more is known.").arg(v1)
                                        : tr("Keep %1 until it is known why.").arg(v1);
         case Verdict::Worse:
             return tr("Keep %1.").arg(v1);
         case Verdict::Better:
             return tr("%1 may take over.").arg(v2);
         case Verdict::Conflicting:
-            return tr("Keep %1 for now.").arg(v1);
+            return tr("Keep %1 until more is known.").arg(v1);
         case Verdict::CannotTellYet:
-            return newcomer() ? tr("Keep %1, and watch it.").arg(v1) : tr("Keep %1 for now.").arg(v1);
+            return newcomer() ? tr("Keep %1, and watch it.").arg(v1) : tr("Keep %1 until more is known.").arg(v1);
         }
         return {};
     }

@@ -100,9 +100,9 @@ QString flipSentence(const Comparison& c) {
     if (most == nullptr || most->count == 0) {
         return {};
     }
-    return tr("Most flips go from %1 to %2 (%3 of %4).")
-        .arg(QString::fromStdString(most->production), QString::fromStdString(most->shadow), countText(most->count),
-             countText(flips));
+    return tr("Mostly %1 says %2 where %3 says %4 (%5 of %6).")
+        .arg(versionText(c.production), QString::fromStdString(most->production), versionText(c.shadow),
+             QString::fromStdString(most->shadow), countText(most->count), countText(flips));
 }
 
 QString sentence(QString text) {
@@ -244,8 +244,8 @@ QString flipText(const Comparison& c) {
         c.flipEvidence > 6 ? u">\u00A010⁶"_s : u"=\u00A0"_s + QString::number(std::pow(10, c.flipEvidence), 'g', 2);
     const bool oneSided = c.flipEvidence >= -std::log10(c.alpha);
     return tr("Flips: %1. %2")
-        .arg(parts.join(u", "_s), oneSided ? tr("One-sided beyond chance (E\u00A0%1).").arg(evidence)
-                                           : tr("No evidence that they are one-sided."));
+        .arg(parts.join(u", "_s),
+             oneSided ? tr("One-sided beyond chance (E\u00A0%1).").arg(evidence) : tr("Not one-sided beyond chance."));
 }
 
 VerdictWords verdictWords(const Comparison& c, const Background& background) {

@@ -135,6 +135,7 @@ struct ChartData {
     QList<ChartLevel> levels;
     QList<ChartGuide> guides;
     QList<ChartMark> marks;
+    QString markName; // what a mark says; in the legend as soon as there is one
     ChartStrip strip;
     ChartX x;
     ChartY y;

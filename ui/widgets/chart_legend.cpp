@@ -27,22 +27,26 @@ void ChartLegend::setData(const ChartData& next) {
     QStringList names;
     for (const ChartLine& line : next.lines) {
         if (!line.name.isEmpty()) {
-            m_entries.append({line.name, line.role, line.stroke, false, Qt::NoBrush});
+            m_entries.append({line.name, line.role, line.stroke, Sample::Line, Qt::NoBrush});
             names.append(line.name);
         }
     }
     for (const ChartBand& band : next.bands) {
         if (!band.name.isEmpty()) {
-            m_entries.append({band.name, band.role, ChartStroke::Solid, true, Qt::NoBrush});
+            m_entries.append({band.name, band.role, ChartStroke::Solid, Sample::Band, Qt::NoBrush});
             names.append(band.name);
         }
+    }
+    if (!next.marks.isEmpty() && !next.markName.isEmpty()) {
+        m_entries.append({next.markName, ChartRole::Alarm, ChartStroke::Solid, Sample::Mark, Qt::NoBrush});
+        names.append(next.markName);
     }
     for (qsizetype i = 0; i < next.strip.layers.size(); ++i) { // only what there is
         const bool any =
             std::ranges::any_of(next.strip.steps, [i](const ChartStep& step) { return step.shares.value(i) > 0; });
         if (any) {
             const ChartLayer& layer = next.strip.layers[i];
-            m_entries.append({layer.name, layer.role, ChartStroke::Solid, true, layer.fill});
+            m_entries.append({layer.name, layer.role, ChartStroke::Solid, Sample::Band, layer.fill});
             names.append(layer.name);
         }
     }
@@ -65,6 +69,24 @@ QSize ChartLegend::minimumSizeHint() const {
     return {0, fontMetrics().height() + 4};
 }
 
+void ChartLegend::paintSample(QPainter& painter, const Entry& entry, const QRect& rect, const ChartColors& colors) {
+    const QColor color = colors.of(entry.role);
+    switch (entry.sample) {
+    case Sample::Line:
+        painter.setPen(chartPen(color, entry.stroke, 2));
+        painter.drawLine(rect.left(), rect.center().y() + 1, rect.right() + 1, rect.center().y() + 1);
+        break;
+    case Sample::Band:
+        painter.fillRect(rect, entry.fill == Qt::NoBrush ? QBrush(chartFill(color)) : QBrush(color, entry.fill));
+        break;
+    case Sample::Mark:
+        painter.setPen(Qt::NoPen);
+        painter.setBrush(color);
+        painter.drawPolygon(chartMark(rect.center()));
+        break;
+    }
+}
+
 void ChartLegend::paintEvent(QPaintEvent*) {
     QPainter painter(this);
     const ChartColors colors = ChartColors::of(palette());
@@ -76,17 +98,7 @@ void ChartLegend::paintEvent(QPaintEvent*) {
         if (x + width > this->width()) {
             return;
         }
-        if (entry.band) {
-            const QRect sample(x, middle - 5, kSample, 10);
-            if (entry.fill == Qt::NoBrush) {
-                painter.fillRect(sample, chartFill(colors.of(entry.role)));
-            } else {
-                painter.fillRect(sample, QBrush(colors.of(entry.role), entry.fill));
-            }
-        } else {
-            painter.setPen(chartPen(colors.of(entry.role), entry.stroke, 2));
-            painter.drawLine(x, middle, x + kSample, middle);
-        }
+        paintSample(painter, entry, QRect(x, middle - 5, kSample, 10), colors);
         painter.setPen(colors.text);
         painter.drawText(QRect(x + kSample + kGap, 0, width, height()), Qt::AlignLeft | Qt::AlignVCenter, entry.name);
         x += width + metrics.averageCharWidth() * 2;

@@ -7,8 +7,10 @@
 
 namespace gnomon::ui {
 
-// One line: a sample of each named line and band with its name, then the chart's note. What does not fit is elided,
-// the note first.
+struct ChartColors;
+
+// One line: a sample of each named line, band and mark with its name, then the chart's note. What does not fit is
+// elided, the note first.
 class ChartLegend final : public QWidget {
 public:
     explicit ChartLegend(QWidget* parent = nullptr);
@@ -21,13 +23,15 @@ protected:
     void paintEvent(QPaintEvent* event) override;
 
 private:
+    enum class Sample { Line, Band, Mark };
     struct Entry {
         QString name;
         ChartRole role = ChartRole::Reference;
         ChartStroke stroke = ChartStroke::Solid;
-        bool band = false;
+        Sample sample = Sample::Line;
         Qt::BrushStyle fill = Qt::NoBrush; // of a strip
     };
+    static void paintSample(QPainter& painter, const Entry& entry, const QRect& rect, const ChartColors& colors);
     QList<Entry> m_entries;
     QString m_note;
 };

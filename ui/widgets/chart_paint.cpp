@@ -138,7 +138,7 @@ void ChartView::paintMarks(QPainter* painter) const {
     for (const ChartMark& mark : m_data.marks) {
         const QPointF at(toSceneX(mark.at.x()), std::clamp(toSceneY(mark.at.y()), plot.top(), plot.bottom() - 4));
         if (plot.contains(at)) {
-            painter->drawPolygon(QPolygonF({at + QPointF(0, -4.5), at + QPointF(4.5, 3.5), at + QPointF(-4.5, 3.5)}));
+            painter->drawPolygon(chartMark(at));
         }
     }
 }

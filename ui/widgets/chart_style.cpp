@@ -48,4 +48,8 @@ QColor chartFill(const QColor& color) {
     return fill;
 }
 
+QPolygonF chartMark(const QPointF& at) {
+    return {{at + QPointF(0, -4.5), at + QPointF(4.5, 3.5), at + QPointF(-4.5, 3.5)}};
+}
+
 } // namespace gnomon::ui

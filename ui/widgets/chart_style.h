@@ -6,6 +6,7 @@
 #include <QColor>
 #include <QPalette>
 #include <QPen>
+#include <QPolygonF>
 
 namespace gnomon::ui {
 
@@ -29,5 +30,7 @@ struct ChartColors {
 QPen chartPen(const QColor& color, ChartStroke stroke, qreal width = 1);
 // Translucent, for bands.
 QColor chartFill(const QColor& color);
+// The triangle that marks a point.
+QPolygonF chartMark(const QPointF& at);
 
 } // namespace gnomon::ui

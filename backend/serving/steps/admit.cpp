@@ -9,12 +9,19 @@ namespace gnomon::serving {
 namespace {
 
 Status checkVersion(const InForce& inForce, VersionNumber version) {
+    const Deployment& deployment = inForce.generation.deployment;
     const auto found = inForce.byNumber.find(version);
     const std::string name =
         "version " + std::to_string(version.value) + " of endpoint '" + inForce.generation.endpoint.value + "'";
     if (found == inForce.byNumber.end()) {
         return Error{ErrorCode::NotFound, name + " is not deployed here",
                      "ask without a version, or for one that the deployment names"};
+    }
+    if (deployment.mode == Mode::Fallback && version == deployment.production) { // whoever fell back meant everybody
+        return Error{ErrorCode::Unavailable,
+                     name + " is out of service: the endpoint is in FALLBACK since " +
+                         toRfc3339(inForce.generation.time),
+                     "ask without a version, then the fallback chain answers"};
     }
     if (!found->second.version.runner) {
         return Error{ErrorCode::Unavailable, name + " is not ready: " + found->second.version.why};

@@ -32,11 +32,7 @@ private:
         return label != nullptr ? label->text() : QString();
     }
     void openSheet(ChangeKind kind, std::optional<VersionNumber> version = {}) {
-        ChangeRequest request;
-        request.kind = kind;
-        request.endpoint = EndpointName("spam-filter");
-        request.version = version;
-        m_w->window->openChange(request);
+        m_w->openChange(kind, version);
         QTRY_VERIFY(m_w->visible<QWidget>("changeSheet"));
     }
 

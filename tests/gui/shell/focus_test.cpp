@@ -28,13 +28,6 @@ private:
     test::FakeNode& node() { return m_w->console.node(m_eu); }
     QTableView* table() { return m_w->find<QTableView>("fleetTable"); }
     QString focused() { return QApplication::focusWidget() ? QApplication::focusWidget()->objectName() : u"nothing"_s; }
-    void openSheet(ChangeKind kind, std::optional<VersionNumber> version = {}) {
-        ChangeRequest request;
-        request.kind = kind;
-        request.endpoint = EndpointName("spam-filter");
-        request.version = version;
-        m_w->window->openChange(request);
-    }
     // Whatever is still to come, comes.
     void settle() {
         QCoreApplication::sendPostedEvents(nullptr, QEvent::DeferredDelete);
@@ -97,7 +90,7 @@ private Q_SLOTS:
     // The generations to choose from come later than the sheet, and the palette may be open by then.
     void aLateAnswerTakesNothingFromAYoungerOverlay() {
         node().hold();
-        openSheet(ChangeKind::Rollback);
+        m_w->openChange(ChangeKind::Rollback);
         QCOMPARE(focused(), u"changeReason"_s);
         m_w->window->openPalette();
         node().releaseAll();
@@ -221,7 +214,7 @@ private Q_SLOTS:
     }
     void tabGoesThroughEverySheetAsItIsRead() {
         QFETCH(int, kind);
-        openSheet(static_cast<ChangeKind>(kind), VersionNumber(2));
+        m_w->openChange(static_cast<ChangeKind>(kind), VersionNumber(2));
         QTRY_VERIFY(m_w->visible<QWidget>("changeCopy")->isEnabled());
         m_w->type(u"drill"_s);
         const QString problem = test::tabProblem(*m_w->visible<QWidget>("changeSheet"));

@@ -17,14 +17,6 @@ using namespace std::chrono_literals;
 
 namespace {
 
-port::ConnectionProfile profileNamed(const std::string& name) {
-    port::ConnectionProfile profile;
-    profile.id = test::fakeId(name);
-    profile.name = name;
-    profile.address = "127.0.0.1:7443";
-    return profile;
-}
-
 const EndpointName kSpam{"spam-filter"};
 
 } // namespace
@@ -41,8 +33,8 @@ private Q_SLOTS:
     void init() {
         m_clock = std::make_unique<test::ManualClock>();
         m_node = std::make_shared<test::FakeNode>(m_clock->wallNow());
-        m_session =
-            std::make_unique<NodeSession>(profileNamed("a"), std::make_unique<test::FakeGateway>(m_node), *m_clock);
+        m_session = std::make_unique<NodeSession>(test::profileNamed("a"), std::make_unique<test::FakeGateway>(m_node),
+                                                  *m_clock);
     }
     void cleanup() {
         m_session.reset();
@@ -141,7 +133,7 @@ private Q_SLOTS:
 
     void silenceIsNoticedWithoutAnybodyAsking() {
         SystemClock clock;
-        NodeSession session(profileNamed("node-a"), std::make_unique<test::FakeGateway>(m_node), clock);
+        NodeSession session(test::profileNamed("node-a"), std::make_unique<test::FakeGateway>(m_node), clock);
         session.open();
         m_node->goLive();
         QTRY_VERIFY(session.freshness() == Freshness::Live);
@@ -197,9 +189,8 @@ private Q_SLOTS:
 
     void oneDeadNodeDoesNotHoldUpAnother() {
         test::FakeConsoleStore store;
-        auto live = profileNamed("live");
-        auto dead = profileNamed("dead");
-        live.connectAtStart = dead.connectAtStart = true;
+        auto live = test::profileNamed("live");
+        auto dead = test::profileNamed("dead");
         store.stored = {dead, live};
         const auto silent = std::make_shared<test::FakeNode>(m_clock->wallNow(), "dead");
         Fleet fleet(

@@ -138,13 +138,13 @@ private Q_SLOTS:
         row("incumbent, different", false, Verdict::Different, u"Keep v1 until it is known why."_s);
         row("incumbent, worse", false, Verdict::Worse, u"Keep v1."_s);
         row("incumbent, better", false, Verdict::Better, u"v2 may take over."_s);
-        row("incumbent, conflicting", false, Verdict::Conflicting, u"Keep v1 for now."_s);
-        row("incumbent, open", false, Verdict::CannotTellYet, u"Keep v1 for now."_s);
+        row("incumbent, conflicting", false, Verdict::Conflicting, u"Keep v1 until more is known."_s);
+        row("incumbent, open", false, Verdict::CannotTellYet, u"Keep v1 until more is known."_s);
         row("newcomer, equivalent", true, Verdict::Equivalent, u"Either may serve, so v3 can stay."_s);
         row("newcomer, different", true, Verdict::Different, back);
         row("newcomer, worse", true, Verdict::Worse, u"Keep v3."_s);
         row("newcomer, better", true, Verdict::Better, u"v2 may take over."_s);
-        row("newcomer, conflicting", true, Verdict::Conflicting, u"Keep v3 for now."_s);
+        row("newcomer, conflicting", true, Verdict::Conflicting, u"Keep v3 until more is known."_s);
         row("newcomer, open", true, Verdict::CannotTellYet, u"Keep v3, and watch it."_s);
     }
     void everyCaseHasItsAdvice() {
@@ -197,7 +197,7 @@ private Q_SLOTS:
         const Advice advice = adviceFor(started().then(ChangeKind::Promote, 3, 6min),
                                         comparisonOf(3, Verdict::Different), EarlierPairs{500, 150});
         QVERIFY(!advice.urgent());
-        QCOMPARE(advice.action, u"Keep v3 for now."_s);
+        QCOMPARE(advice.action, u"Keep v3 until more is known."_s);
         QVERIFY2(advice.grounds.contains(u"the difference did not come with v3"_s), qPrintable(advice.grounds));
     }
 

@@ -20,18 +20,6 @@ using namespace gnomon;
 using namespace gnomon::ui;
 using namespace std::chrono_literals;
 
-namespace {
-
-port::ConnectionProfile profileNamed(const std::string& name) {
-    port::ConnectionProfile profile;
-    profile.id = test::fakeId(name);
-    profile.name = name;
-    profile.connectAtStart = true;
-    return profile;
-}
-
-} // namespace
-
 class FleetModelsTest : public QObject {
     Q_OBJECT
 
@@ -55,7 +43,7 @@ private Q_SLOTS:
         m_store = {};
         m_nodes.clear();
         for (const char* name : {"a", "b"}) {
-            m_store.stored.push_back(profileNamed(name));
+            m_store.stored.push_back(test::profileNamed(name));
             m_nodes[test::fakeId(name)] = std::make_shared<test::FakeNode>(m_clock.wallNow(), name);
         }
         m_fleet = std::make_unique<Fleet>(
@@ -228,7 +216,7 @@ private Q_SLOTS:
         ConnectionModel model(*m_fleet);
         const QAbstractItemModelTester tester(&model, QAbstractItemModelTester::FailureReportingMode::QtTest);
         QCOMPARE(model.rowCount(), 2);
-        auto third = profileNamed("c");
+        auto third = test::profileNamed("c");
         third.environment = port::EnvironmentClass::Production;
         QVERIFY(m_fleet->saveProfile(third).ok());
         QCOMPARE(model.rowCount(), 3);

@@ -139,7 +139,7 @@ TEST_F(ChangeRulesTest, rollbackOutOfSafetyIsRisky) {
         past({deployed(1), deployed(1, {}, {kConstant}, mode)});
         EXPECT_EQ(ask(ChangeKind::Rollback)->direction, Direction::Risky) << "it is a restore by another name";
         past({deployed(1, {}, {kConstant}, mode), deployed(1)});
-        EXPECT_EQ(ask(ChangeKind::Rollback)->direction, Direction::Safe);
+        EXPECT_EQ(ask(ChangeKind::Rollback, {}, {}, 1)->direction, Direction::Safe);
     }
     const Deployment fallback = deployed(1, {}, {kConstant}, Mode::Fallback);
     const Deployment disabled = deployed(1, {}, {kConstant}, Mode::Disabled);
@@ -147,7 +147,7 @@ TEST_F(ChangeRulesTest, rollbackOutOfSafetyIsRisky) {
     EXPECT_EQ(ask(ChangeKind::Rollback)->direction, Direction::Risky) << "it is an enable by another name";
     EXPECT_EQ(ask(ChangeKind::Rollback)->notes, std::vector<std::string>{"this ends DISABLED, so it needs a reason"});
     past({disabled, fallback});
-    EXPECT_EQ(ask(ChangeKind::Rollback)->direction, Direction::Safe);
+    EXPECT_EQ(ask(ChangeKind::Rollback, {}, {}, 1)->direction, Direction::Safe);
 }
 
 TEST_F(ChangeRulesTest, rollingBackAgainGoesFurtherBack) {
@@ -159,7 +159,26 @@ TEST_F(ChangeRulesTest, rollingBackAgainGoesFurtherBack) {
     past({deployed(1), deployed(2), deployed(1)});
     restores(3, 1);
     expectImpossible(ask(ChangeKind::Rollback), "has no generation before what it does now");
-    expectResult(ask(ChangeKind::Rollback, {}, {}, 2), deployed(2)); // who names it means it
+}
+
+TEST_F(ChangeRulesTest, goingToWhatWasRolledBackFromIsGoingForward) {
+    past({deployed(1), deployed(2), deployed(1)});
+    restores(3, 1);
+    history.front().kind = ChangeKind::Rollback;
+    const auto proposal = ask(ChangeKind::Rollback, {}, {}, 2);
+    expectResult(proposal, deployed(2)); // who names it means it
+    EXPECT_EQ(proposal->direction, Direction::Risky);
+    EXPECT_EQ(proposal->notes,
+              std::vector<std::string>{"generation 3 went back from generation 2: this goes forward to "
+                                       "it again, so it needs a reason"});
+}
+
+TEST_F(ChangeRulesTest, rollbackPassesOverWhatAnsweredNoCallAndWhatIsInForce) {
+    const Deployment disabled = deployed(2, {}, {kConstant}, Mode::Disabled);
+    past({deployed(1), deployed(2), disabled, deployed(2)});
+    expectResult(ask(ChangeKind::Rollback), deployed(1));
+    past({deployed(1), disabled, deployed(1)});
+    expectImpossible(ask(ChangeKind::Rollback), "has no generation before");
 }
 
 TEST_F(ChangeRulesTest, rollbackFindsItsWayThroughWhatWasRestored) {

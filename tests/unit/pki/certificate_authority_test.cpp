@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "backend/access/certificate_authority.h"
+#include "backend/base/pem.h"
 
 #include <gtest/gtest.h>
-#include <openssl/pem.h>
 #include <openssl/x509v3.h>
 #include <sys/stat.h>
 
@@ -10,15 +10,6 @@
 
 namespace gnomon::access {
 namespace {
-
-using CertPtr = std::unique_ptr<X509, decltype(&X509_free)>;
-
-CertPtr parse(const std::string& pem) {
-    BIO* bio = BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size()));
-    CertPtr certificate(PEM_read_bio_X509(bio, nullptr, nullptr, nullptr), X509_free);
-    BIO_free(bio);
-    return certificate;
-}
 
 std::vector<std::string> uris(X509* certificate) {
     std::vector<std::string> found;
@@ -50,8 +41,8 @@ TEST_F(CertificateAuthorityTest, leafVerifiesAgainstItsRootAndCarriesOneUri) {
     ASSERT_TRUE(authority.ok());
     const auto issued = authority->issue({"spiffe://example.org/node/a", {"localhost", "127.0.0.1"}, 30}, m_clock);
     ASSERT_TRUE(issued.ok()) << issued.error().message;
-    const CertPtr leaf = parse(issued->certificate);
-    const CertPtr root = parse(authority->certificate());
+    const CertificatePtr leaf = certificateFromPem(issued->certificate);
+    const CertificatePtr root = certificateFromPem(authority->certificate());
     EXPECT_EQ(X509_verify(leaf.get(), X509_get0_pubkey(root.get())), 1);
     EXPECT_EQ(uris(leaf.get()), std::vector<std::string>{"spiffe://example.org/node/a"});
     EXPECT_EQ(X509_check_ca(leaf.get()), 0);
@@ -67,7 +58,7 @@ TEST_F(CertificateAuthorityTest, onlyNodesAndWorkersMayBeServers) {
          {std::pair{"caller/bank/app", false}, {"console/ada/laptop", false}, {"node/a", true}, {"worker/a", true}}) {
         const auto issued = authority->issue({std::string("spiffe://example.org/") + role, {}, 30}, m_clock);
         ASSERT_TRUE(issued.ok()) << issued.error().message;
-        const CertPtr certificate = parse(issued->certificate);
+        const CertificatePtr certificate = certificateFromPem(issued->certificate);
         const std::uint32_t uses = X509_get_extended_key_usage(certificate.get());
         EXPECT_NE(uses & XKU_SSL_CLIENT, 0u) << role;
         EXPECT_EQ((uses & XKU_SSL_SERVER) != 0, server) << role;

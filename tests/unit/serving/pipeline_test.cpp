@@ -87,6 +87,23 @@ TEST_F(PipelineTest, aNamedVersionAnswersAlone) {
     EXPECT_EQ(bench.ask(call).error().code, ErrorCode::NotFound);
 }
 
+TEST_F(PipelineTest, inFallbackNobodyReachesTheProductionVersionByItsNumber) {
+    setMode(Mode::Fallback);
+    InferenceCall call = bench.call();
+    call.version = VersionNumber(1);
+    const auto refused = bench.ask(call);
+    ASSERT_FALSE(refused.ok());
+    EXPECT_EQ(refused.error().code, ErrorCode::Unavailable);
+    EXPECT_NE(refused.error().message.find("in FALLBACK since 20"), std::string::npos) << refused.error().message;
+    EXPECT_EQ(bench.factory.inProcess(1).runs(), 0u);
+
+    call.version = VersionNumber(2);
+    EXPECT_TRUE(bench.ask(call).ok());
+    EXPECT_FALSE(bench.directory->traffic(bench.name)->firstReply.has_value()) << "it would have answered anyway";
+    EXPECT_TRUE(bench.ask().ok());
+    EXPECT_TRUE(bench.directory->traffic(bench.name)->firstReply.has_value());
+}
+
 TEST_F(PipelineTest, onlyTheOutputsAskedForAreGiven) {
     InferenceCall call = bench.call();
     call.outputs = {"score"};

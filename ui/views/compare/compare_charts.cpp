@@ -134,6 +134,7 @@ ChartData agreementChart(const Comparison& c, const QTimeZone& zone) {
         const bool different = interval.high < 1 - c.margin;
         if (different && !below) {
             chart.marks.append({{x, bucket.agreementSoFar}});
+            chart.markName = tr("beyond the margin");
         }
         below = different;
         const std::optional<double> covered = coverageShare(bucket.coverage);

@@ -27,7 +27,7 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
-// Where the person was last on this screen; else its main view, or what is shown in its place for now, which hands the
+// Where the person was last on this screen; else its main view, or what is shown in its place, which hands the
 // focus on; else the first thing there that takes the keyboard.
 void focusInside(QWidget& screen, QWidget* last) {
     for (QWidget* widget : {last, screen.focusProxy()}) {

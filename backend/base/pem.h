@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <openssl/evp.h>
+#include <openssl/x509.h>
+
+#include <memory>
+#include <string_view>
+
+namespace gnomon {
+
+// Frees what OpenSSL allocated: Owned<X509, X509_free>.
+template <auto Free>
+struct Freed {
+    template <class T>
+    void operator()(T* object) const {
+        Free(object);
+    }
+};
+template <class T, auto Free>
+using Owned = std::unique_ptr<T, Freed<Free>>;
+
+using CertificatePtr = Owned<X509, X509_free>;
+using KeyPtr = Owned<EVP_PKEY, EVP_PKEY_free>;
+
+// The first certificate of the text; null when it holds none.
+CertificatePtr certificateFromPem(std::string_view pem);
+
+// The first private key of the text; null when it holds none, or one that a passphrase locks: nobody is ever asked.
+KeyPtr keyFromPem(std::string_view pem);
+
+} // namespace gnomon
