@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/gnomond/check_audit.h"
 #include "app/gnomond/runtime.h"
 #include "backend/base/bytes.h"
 #include "backend/base/files.h"
@@ -22,12 +23,13 @@ namespace {
 using namespace gnomon;
 
 // Stated in --help.
-enum ExitCode { kOk = 0, kUsage = 2, kBadConfig = 3, kCannotStart = 4, kAuditLost = 5 };
+enum ExitCode { kOk = 0, kUsage = 2, kBadConfig = 3, kCannotStart = 4, kAuditLost = 5, kAuditNotGood = 6 };
 
 struct Flags {
     std::string config;
     std::string readyFile;
     bool checkConfig = false;
+    bool checkAudit = false;
     bool plaintext = false;
 };
 
@@ -69,6 +71,20 @@ void tellReady(const app::Runtime& runtime, const std::string& file) {
     }
 }
 
+int checkAudit(const node::NodeConfig& config) {
+    const auto report = app::checkAudit(config);
+    if (!report) {
+        return complain(report.error(), kCannotStart);
+    }
+    if (!report->ok()) {
+        return complain({ErrorCode::Corrupt, app::describe(*report),
+                         "keep the folder as it is, and compare with an export or with what a console has seen"},
+                        kAuditNotGood);
+    }
+    std::cout << app::describe(*report) << "\n";
+    return kOk;
+}
+
 int serve(const node::NodeConfig& config, const std::string& readyFile) {
     // Every thread that is started from here on leaves these signals to sigwait() below.
     sigset_t ends;
@@ -106,10 +122,12 @@ int main(int argc, char** argv) {
     CLI::App app("Serve models and guard them: shadows, fallback, rollback, audit.", "gnomond");
     app.set_version_flag("--version", std::string("gnomond ") + GNOMON_VERSION);
     app.footer("Exit codes: 0 ended by SIGTERM or SIGINT, 2 usage, 3 configuration, 4 cannot start, "
-               "5 the audit trail was lost and audit.on_audit_loss is \"stop\".");
+               "5 the audit trail was lost and audit.on_audit_loss is \"stop\", 6 --check-audit found something.");
     Flags flags;
     app.add_option("--config", flags.config, "Configuration file (TOML)")->required();
     app.add_flag("--check-config", flags.checkConfig, "Only say whether the configuration is understood");
+    app.add_flag("--check-audit", flags.checkAudit,
+                 "Only check every record of the audit trail in the state folder; changes nothing, the node may run");
     app.add_option("--ready-file", flags.readyFile, "Write addresses and process id there once calls are answered");
     app.add_flag("--insecure-plaintext", flags.plaintext,
                  "Listen without TLS; also needs tls.allow_plaintext. Anybody may connect and operate");
@@ -126,5 +144,5 @@ int main(int argc, char** argv) {
         std::cout << flags.config << " is understood\n";
         return kOk;
     }
-    return serve(*config, flags.readyFile);
+    return flags.checkAudit ? checkAudit(*config) : serve(*config, flags.readyFile);
 }

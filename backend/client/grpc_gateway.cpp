@@ -97,14 +97,6 @@ public:
             [](const auto& response) -> const auto& { return response.generations(); });
     }
 
-    void whatAnswered(const EndpointName& endpoint, const std::string& requestId, std::optional<WallTime> time,
-                      std::stop_token stop, port::Done<AnswerTrace> done) override {
-        unary<v1::DeploymentService, v1::WhatAnsweredResponse>(
-            wire::toProto(wire::AnswerQuery{endpoint, requestId, time}), m_options.callDeadline, stop, std::move(done),
-            [](auto* stub, auto... call) { stub->WhatAnswered(call...); },
-            [](const auto& response) { return wire::fromProto(response.trace()); });
-    }
-
     void planChange(const ChangeRequest& request, std::stop_token stop, port::Done<PlanPreview> done) override {
         v1::PlanChangeRequest message;
         *message.mutable_change() = wire::toProto(request);

@@ -77,8 +77,6 @@ public:
     virtual void listEndpoints(std::stop_token stop, Done<std::vector<EndpointSnapshot>> done) = 0;
     virtual void listGenerations(const EndpointName& endpoint, std::stop_token stop,
                                  Done<std::vector<Generation>> done) = 0;
-    virtual void whatAnswered(const EndpointName& endpoint, const std::string& requestId, std::optional<WallTime> time,
-                              std::stop_token stop, Done<AnswerTrace> done) = 0;
 
     virtual void planChange(const ChangeRequest& request, std::stop_token stop, Done<PlanPreview> done) = 0;
     virtual void executePlan(const ExecuteRequest& request, std::stop_token stop, Done<ChangeOutcome> done) = 0;

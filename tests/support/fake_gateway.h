@@ -48,18 +48,6 @@ public:
             return found->history;
         });
     }
-    void whatAnswered(const EndpointName& endpoint, const std::string& requestId, std::optional<WallTime>,
-                      std::stop_token, port::Done<AnswerTrace> done) override {
-        answer<AnswerTrace>(std::move(done), [&]() -> Result<AnswerTrace> {
-            GNOMON_ASSIGN(const FakeEndpoint* found, m_node->find(endpoint));
-            for (const Exchange& e : found->exchanges) {
-                if (e.requestId == requestId) {
-                    return AnswerTrace{e.id.value, e.time, endpoint, e.generation, e.servedBy, "v1", e.reason};
-                }
-            }
-            return Error{ErrorCode::NotFound, "no exchange with request id " + requestId};
-        });
-    }
     void planChange(const ChangeRequest& request, std::stop_token, port::Done<PlanPreview> done) override {
         answer<PlanPreview>(std::move(done), [&] { return m_node->plan(request); });
     }

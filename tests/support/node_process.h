@@ -97,6 +97,7 @@ public:
     const std::string& inference() const { return m_inference; }
     const std::string& control() const { return m_control; }
     std::string log() const { return readFile(logFile()).ok() ? readFile(logFile()).value() : ""; }
+    std::filesystem::path configFile() const { return m_folder.path() / "gnomond.toml"; }
     std::filesystem::path state() const { return m_folder.path() / "state"; }
     TestPki& pki() { return m_pki; }
 
@@ -117,18 +118,17 @@ public:
 private:
     std::filesystem::path readyFile() const { return m_folder.path() / "ready.json"; }
     std::filesystem::path logFile() const { return m_folder.path() / "log"; }
-    std::filesystem::path configFile() const { return m_folder.path() / "gnomond.toml"; }
 
     void writeConfig(const std::string& inference, const std::string& control) {
         const char* onnx = std::getenv("GNOMON_ONNXRUNTIME");
         std::ofstream(configFile()) << "[node]\nname = \"test\"\ntrust_domain = \"" << m_pki.trustDomain()
-                                    << "\"\n[paths]\nrepository = \"" << m_options.repository.string()
-                                    << "\"\nstate = \"state\"\n"
-                                    << (onnx ? "onnxruntime = \"" + std::string(onnx) + "\"\n" : "")
-                                    << "[inference]\nlisten = [\"" << inference << "\"]\n[control]\nlisten = [\""
-                                    << control << "\"]\n[tls]\nca = \"" << m_pki.ca() << "\"\ncertificate = \""
-                                    << m_node.certificate << "\"\nkey = \"" << m_node.key << "\"\n"
-                                    << m_options.moreConfig;
+                                << "\"\n[paths]\nrepository = \"" << m_options.repository.string()
+                                << "\"\nstate = \"state\"\n"
+                                << (onnx ? "onnxruntime = \"" + std::string(onnx) + "\"\n" : "")
+                                << "[inference]\nlisten = [\"" << inference << "\"]\n[control]\nlisten = [\"" << control
+                                << "\"]\n[tls]\nca = \"" << m_pki.ca() << "\"\ncertificate = \"" << m_node.certificate
+                                << "\"\nkey = \"" << m_node.key << "\"\n"
+                                << m_options.moreConfig;
     }
 
     pid_t spawn() {

@@ -189,19 +189,9 @@ Request NodeSession::whoAmI(Reply<Principal> reply) {
     return start(std::move(reply), [&](auto stop, auto done) { m_gateway->whoAmI(stop, std::move(done)); });
 }
 
-Request NodeSession::listEndpoints(Reply<std::vector<EndpointSnapshot>> reply) {
-    return start(std::move(reply), [&](auto stop, auto done) { m_gateway->listEndpoints(stop, std::move(done)); });
-}
-
 Request NodeSession::listGenerations(const EndpointName& name, Reply<std::vector<Generation>> reply) {
     return start(std::move(reply),
                  [&](auto stop, auto done) { m_gateway->listGenerations(name, stop, std::move(done)); });
-}
-
-Request NodeSession::whatAnswered(const EndpointName& name, const std::string& requestId, std::optional<WallTime> time,
-                                  Reply<AnswerTrace> reply) {
-    return start(std::move(reply),
-                 [&](auto stop, auto done) { m_gateway->whatAnswered(name, requestId, time, stop, std::move(done)); });
 }
 
 Request NodeSession::planChange(const ChangeRequest& request, Reply<PlanPreview> reply) {

@@ -69,10 +69,7 @@ public:
     // Verbs. Hold what they return for as long as the answer matters.
     Request getNode(Reply<NodeInfo> reply);
     Request whoAmI(Reply<Principal> reply);
-    Request listEndpoints(Reply<std::vector<EndpointSnapshot>> reply);
     Request listGenerations(const EndpointName& endpoint, Reply<std::vector<Generation>> reply);
-    Request whatAnswered(const EndpointName& endpoint, const std::string& requestId, std::optional<WallTime> time,
-                         Reply<AnswerTrace> reply);
     Request planChange(const ChangeRequest& request, Reply<PlanPreview> reply);
     Request executePlan(const ExecuteRequest& request, Reply<ChangeOutcome> reply);
     Request watchEffect(const EndpointName& endpoint, GenerationNumber generation, std::chrono::milliseconds wait,

@@ -1,26 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "tests/support/node_process.h"
+#include "tests/support/run_program.h"
 
 #include <gtest/gtest.h>
 
-#include <array>
-
 namespace gnomon::test {
 namespace {
-
-// What a command wrote, to either stream.
-std::string outputOf(const std::string& command) {
-    std::string text;
-    FILE* pipe = ::popen((command + " 2>&1").c_str(), "r");
-    std::array<char, 4096> buffer{};
-    while (pipe != nullptr && std::fgets(buffer.data(), buffer.size(), pipe) != nullptr) {
-        text += buffer.data();
-    }
-    if (pipe != nullptr) {
-        ::pclose(pipe);
-    }
-    return text;
-}
 
 // A node of another authority: gRPC wants to tell of the failed handshake by itself, as often as it tries.
 TEST(QuietStderr, failureIsToldInOurWordsAlone) {
@@ -28,9 +13,9 @@ TEST(QuietStderr, failureIsToldInOurWordsAlone) {
     ASSERT_TRUE(node.start());
     TestPki other;
     const CertificateFiles files = other.issue("console/ada/laptop");
-    const std::string said = outputOf(std::string(std::getenv("GNOMON_BIN")) + "/gnomonctl status --node " +
-                                      node.control() + " --server-name localhost --ca " + other.ca() + " --cert " +
-                                      files.certificate + " --key " + files.key);
+    const std::string said = runProgram("gnomonctl status --node " + node.control() + " --server-name localhost --ca " +
+                                        other.ca() + " --cert " + files.certificate + " --key " + files.key)
+                                 .text;
     EXPECT_TRUE(said.starts_with("gnomonctl: ")) << said;
     EXPECT_NE(said.find("does not vouch for"), std::string::npos) << said;
     EXPECT_EQ(said.find(".cc:"), std::string::npos) << said;
