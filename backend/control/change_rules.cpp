@@ -186,6 +186,11 @@ Result<Proposal> shadowStart(const ChangeRequest& request, const Situation& situ
     }
     Proposal proposal{before, {}, Direction::Risky, {}};
     proposal.result.shadows.push_back({version, percent});
+    if (!before.shadows.empty()) {
+        const std::string first = nameOf(before.shadows.front().version);
+        proposal.notes.push_back("one shadow at a time is compared, and that is " + first + ": " + nameOf(version) +
+                                 " is not compared until " + first + " is stopped");
+    }
     if (before.mode != Mode::Production) {
         proposal.notes.push_back("requests are mirrored in PRODUCTION only, and the endpoint is in " +
                                  std::string(modeName(before.mode)));

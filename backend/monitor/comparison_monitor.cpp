@@ -22,7 +22,25 @@ struct Watched {
     std::optional<Experiment> ended;
     std::uint64_t experiments = 0;                    // declared so far
     std::optional<GenerationNumber> notBeforeAfter{}; // stopped: only a newer generation starts one by itself
+    Deployment deployed;                              // in force, as told last; not saved
 };
+
+// Why nothing was compared so far, and what starts it.
+Error nothingCompared(ErrorCode code, const EndpointName& endpoint, const Deployment* deployed) {
+    const std::string name = "endpoint '" + endpoint.value + "' ";
+    if (deployed == nullptr || deployed->shadows.empty()) {
+        return {code, name + "has had no experiment yet", "start a shadow: its first mirrored request starts one"};
+    }
+    const ShadowSpec& shadow = deployed->shadows.front();
+    const std::string cause =
+        name + "has shadow v" + std::to_string(shadow.version.value) + ", but no request was mirrored to it yet";
+    if (deployed->mode != Mode::Production) {
+        return {code, cause,
+                "requests are mirrored in PRODUCTION only, and it is in " + std::string(modeName(deployed->mode))};
+    }
+    return {code, cause,
+            shadow.mirrorPercent == 0 ? "its mirror share is 0 %: raise it" : "the first one starts the experiment"};
+}
 
 // The leg of the pair that is compared: of the running one for as long as its shadow is deployed, whether this exchange
 // was shown to it or not, else of the first shadow deployed. Absent when that one was not shown this exchange.
@@ -79,8 +97,7 @@ public:
         MutexLock lock(m_mutex);
         const Experiment* experiment = newest(endpoint);
         if (experiment == nullptr) {
-            return Error{ErrorCode::NotFound, "endpoint '" + endpoint.value + "' has had no experiment yet",
-                         "start a shadow: its first mirrored request starts one"};
+            return nothingCompared(ErrorCode::NotFound, endpoint, deployedOf(endpoint));
         }
         return experiment->snapshot(m_clock.wallNow(), true);
     }
@@ -95,9 +112,7 @@ public:
         MutexLock lock(m_mutex);
         const Experiment* before = newest(endpoint);
         if (before == nullptr) {
-            return Error{ErrorCode::FailedPrecondition,
-                         "endpoint '" + endpoint.value + "' has no pair of versions to compare",
-                         "start a shadow: its first mirrored request starts an experiment"};
+            return nothingCompared(ErrorCode::FailedPrecondition, endpoint, deployedOf(endpoint));
         }
         Watched& watched = m_endpoints.find(endpoint)->second;
         const VersionPair pair = before->pair();
@@ -121,8 +136,11 @@ public:
     void deployed(const Generation& generation) override {
         MutexLock lock(m_mutex);
         const auto found = m_endpoints.find(generation.endpoint);
-        if (found == m_endpoints.end() || !found->second.running ||
-            !(found->second.running->generation() < generation.number)) {
+        if (found == m_endpoints.end()) {
+            return;
+        }
+        found->second.deployed = generation.deployment;
+        if (!found->second.running || !(found->second.running->generation() < generation.number)) {
             return;
         }
         const VersionPair& pair = found->second.running->pair();
@@ -216,12 +234,19 @@ private:
                 continue;
             }
             EndpointSettings settings = std::move(watched.settings);
+            Deployment deployed = std::move(watched.deployed);
             watched = std::move(found->second);
             watched.settings = std::move(settings);
+            watched.deployed = std::move(deployed);
             if (watched.running && !watched.running->isDeclaredLike(watched.settings)) {
                 end(watched);
             }
         }
+    }
+
+    const Deployment* deployedOf(const EndpointName& endpoint) const REQUIRES(m_mutex) {
+        const auto found = m_endpoints.find(endpoint);
+        return found == m_endpoints.end() ? nullptr : &found->second.deployed;
     }
 
     const Experiment* newest(const EndpointName& endpoint) const REQUIRES(m_mutex) {

@@ -78,6 +78,18 @@ QString modeWord(Mode mode) {
     return {};
 }
 
+ChangeKind modeChangeFrom(Mode mode) {
+    switch (mode) {
+    case Mode::Production:
+        return ChangeKind::Fallback;
+    case Mode::Fallback:
+        return ChangeKind::Restore;
+    case Mode::Disabled:
+        return ChangeKind::Enable;
+    }
+    return {};
+}
+
 QString changeWord(ChangeKind kind) {
     switch (kind) {
     case ChangeKind::Initial:

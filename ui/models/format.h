@@ -27,7 +27,9 @@ QString modeWord(Mode mode);                                 // "Production", "F
 QString changeWord(ChangeKind kind);                         // past: "Fell back", for histories
 QString changeVerb(ChangeKind kind);                         // imperative: "Fall back", for buttons
 QString environmentWord(port::EnvironmentClass environment); // "PRODUCTION"
-QString actorText(const Actor& actor);                       // "ada", "machine: substitution"
+// What takes an endpoint out of this mode: fall back, restore, enable.
+ChangeKind modeChangeFrom(Mode mode);
+QString actorText(const Actor& actor); // "ada", "machine: substitution"
 // "v1 serves; v2 shadows 100 %; falls back to constant".
 QString deploymentText(const Deployment& deployment);
 QString shadowsText(const Deployment& deployment); // "v2 100 %"; a dash when there is none

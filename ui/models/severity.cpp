@@ -4,6 +4,7 @@
 #include "ui/models/comparison_words.h"
 #include "ui/models/evidence_format.h"
 #include "ui/models/format.h"
+#include "ui/models/shadow_words.h"
 
 #include <QCoreApplication>
 #include <QStringList>
@@ -104,7 +105,7 @@ Judgement ofLive(const EndpointSnapshot& s, const std::optional<Comparison>& det
                 : tone == CellTone::Calm ? tr("OK")
                                          : words.word,
                 sentences({words.advice.action, words.advice.urgent() ? words.advice.grounds : QString(), words.because,
-                           words.outlook}),
+                           words.outlook, uncomparedOf(*comparison, deployment).sentence}),
                 rankOf(open ? CellTone::Calm : tone)};
     }
     if (s.requests == 0) {

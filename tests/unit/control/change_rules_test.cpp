@@ -240,6 +240,15 @@ TEST_F(ChangeRulesTest, shadowsAreStartedStoppedAndResized) {
     expectResult(ask(ChangeKind::ShadowMirror, {}, 5), deployed(1, {shadow(2, 5)}));
 }
 
+TEST_F(ChangeRulesTest, secondShadowSaysThatItIsNotCompared) {
+    past({deployed(1)});
+    EXPECT_TRUE(ask(ChangeKind::ShadowStart, 2)->notes.empty());
+    past({deployed(1, {shadow(2)})});
+    ASSERT_EQ(ask(ChangeKind::ShadowStart, 3)->notes.size(), 1u);
+    EXPECT_NE(ask(ChangeKind::ShadowStart, 3)->notes[0].find("v3 is not compared until v2 is stopped"),
+              std::string::npos);
+}
+
 TEST_F(ChangeRulesTest, shadowChangesThatMakeNoSense) {
     past({deployed(1, {shadow(2, 50), shadow(3)})});
     expectImpossible(ask(ChangeKind::ShadowStart, 1), "its own shadow");

@@ -17,6 +17,25 @@ TEST(Comparison, isNotFoundBeforeTheFirstPair) {
     EXPECT_FALSE(stream.monitor->summary(kSpam));
 }
 
+// Somebody who has started a shadow is not told to start one.
+TEST(Comparison, saysOfADeployedShadowThatNothingWasMirroredYet) {
+    Stream stream;
+    EXPECT_NE(stream.monitor->comparison(kSpam).error().remedy.find("start a shadow"), std::string::npos);
+    Generation generation;
+    generation.endpoint = kSpam;
+    generation.number = GenerationNumber(1);
+    generation.deployment = {VersionNumber(1), {{VersionNumber(2), 100}}, {}, Mode::Production};
+    stream.monitor->deployed(generation);
+    for (const auto& error :
+         {stream.monitor->comparison(kSpam).error(), stream.monitor->startExperiment(kSpam).error()}) {
+        EXPECT_NE(error.message.find("has shadow v2, but no request was mirrored"), std::string::npos) << error.message;
+        EXPECT_EQ(error.remedy.find("start a shadow"), std::string::npos) << error.remedy;
+    }
+    generation.deployment.mode = Mode::Fallback;
+    stream.monitor->deployed(generation);
+    EXPECT_NE(stream.monitor->comparison(kSpam).error().remedy.find("it is in FALLBACK"), std::string::npos);
+}
+
 TEST(Comparison, equalVersionsBecomeEquivalent) {
     Stream stream;
     stream.sendEqual(100);

@@ -89,9 +89,11 @@ void CompareHeader::showComparison(const Comparison& c, const EndpointSnapshot* 
          losses.isEmpty() ? tr("Every mirrored request has a pair")
                           : tr("Mirrored requests without a pair: %1").arg(losses)},
         {tr("Margin"), roundShareText(c.margin), tr("The share of differing decisions that is tolerated")}};
-    if (endpoint != nullptr && !endpoint->generation.deployment.shadows.empty()) {
-        facts.append(
-            {tr("Mirrored"), QString::number(endpoint->generation.deployment.shadows[0].mirrorPercent) + u" %"_s, {}});
+    for (const ShadowSpec& shadow :
+         endpoint != nullptr ? endpoint->generation.deployment.shadows : std::vector<ShadowSpec>()) {
+        if (shadow.version == c.shadow) {
+            facts.append({tr("Mirrored"), QString::number(shadow.mirrorPercent) + u" %"_s, {}});
+        }
     }
     facts.append({tr("Since"), stampText(c.started, m_context.time.zone()), {}});
     if (c.stopped) {

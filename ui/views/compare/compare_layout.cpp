@@ -132,7 +132,8 @@ void CompareScreen::connectParts() {
     connect(m_verdict, &VerdictPanel::whyRequested, this, &CompareScreen::askWhy);
     connect(m_verdict, &VerdictPanel::topRequestsRequested, m_requests, &RequestPane::showTop);
     connect(m_verdict, &VerdictPanel::newExperimentRequested, this, &CompareScreen::askForExperiment);
-    connect(m_verdict, &VerdictPanel::fallbackRequested, this, &CompareScreen::askForFallback);
+    connect(m_verdict, &VerdictPanel::changeRequested, this, &CompareScreen::askForChange);
+    connect(m_verdict, &VerdictPanel::stopShadowRequested, this, &CompareScreen::askToStopShadow);
     connect(m_verdict, &VerdictPanel::rollBackRequested, this, &CompareScreen::askForRollback);
     connect(m_verdict, &VerdictPanel::watchingChanged, this, &CompareScreen::setWatching);
     connect(&m_background, &ComparisonBackground::changed, this, &CompareScreen::showVerdict);

@@ -6,6 +6,7 @@
 #include "ui/models/evidence_format.h"
 #include "ui/models/failure.h"
 #include "ui/models/link_words.h"
+#include "ui/models/shadow_words.h"
 #include "ui/models/transition_model.h"
 #include "ui/views/compare/compare_charts.h"
 #include "ui/views/compare/compare_header.h"
@@ -43,6 +44,7 @@ void CompareScreen::follow() {
     m_header->showEndpoints();
     const bool same = session != nullptr && session == m_session && endpoint == m_endpoint;
     if (same && m_comparison) {
+        showDeployment();
         showFreshness();
         return;
     }
@@ -121,8 +123,16 @@ void CompareScreen::showVerdict() {
         return;
     }
     m_verdict->setComparison(*m_comparison, m_background.of(*m_comparison));
+    showDeployment();
     const auto watched = m_watched.find({context().selection.profile(), m_endpoint});
     m_verdict->setWatching(watched != m_watched.end() && watched->second == call());
+}
+
+void CompareScreen::showDeployment() {
+    const EndpointSnapshot* endpoint = m_session.isNull() ? nullptr : m_session->endpoint(m_endpoint);
+    if (endpoint != nullptr) {
+        m_verdict->setDeployment(*m_comparison, endpoint->generation.deployment);
+    }
 }
 
 CompareScreen::Call CompareScreen::call() const {
@@ -162,11 +172,7 @@ void CompareScreen::showFailure(const Error& error) {
     case ErrorCode::NotFound:
         m_comparison.reset();
         m_header->clear();
-        m_pane->setEmpty(u"compare"_s,
-                         tr("No shadow is configured for %1, so there is nothing to compare. A shadow answers the same "
-                            "requests beside production and never delays a reply.")
-                             .arg(QString::fromStdString(m_endpoint.value)),
-                         {tr("Start a shadow…"), [this] { Q_EMIT screenRequested(u"control"_s); }});
+        showUncompared();
         return;
     case ErrorCode::PermissionDenied:
         m_comparison.reset();
@@ -195,6 +201,14 @@ void CompareScreen::showFailure(const Error& error) {
     }
     m_pane->setError(failureOf(error, tr("The comparison could not be read.")),
                      {tr("Try again"), [this] { refresh(); }});
+}
+
+void CompareScreen::showUncompared() {
+    const EndpointSnapshot* endpoint = m_session.isNull() ? nullptr : m_session->endpoint(m_endpoint);
+    const Deployment now = endpoint != nullptr ? endpoint->generation.deployment : Deployment{};
+    m_pane->setEmpty(u"compare"_s, nothingComparedText(m_endpoint, now),
+                     {now.shadows.empty() ? tr("Start a shadow…") : tr("Open Control"),
+                      [this] { Q_EMIT screenRequested(u"control"_s); }});
 }
 
 void CompareScreen::showNothing(const QString& sentence) {
@@ -261,11 +275,21 @@ bool CompareScreen::mayChange() const {
     return m_comparison && !m_session.isNull() && !m_session->profile().readOnly;
 }
 
-void CompareScreen::askForFallback() {
+void CompareScreen::askForChange(ChangeKind kind) {
     if (mayChange()) {
         ChangeRequest request;
-        request.kind = ChangeKind::Fallback;
+        request.kind = kind;
         request.endpoint = m_endpoint;
+        Q_EMIT changeRequested(request);
+    }
+}
+
+void CompareScreen::askToStopShadow() {
+    if (mayChange() && m_verdict->uncompared().stop) {
+        ChangeRequest request;
+        request.kind = ChangeKind::ShadowStop;
+        request.endpoint = m_endpoint;
+        request.version = m_verdict->uncompared().stop;
         Q_EMIT changeRequested(request);
     }
 }
@@ -385,6 +409,11 @@ QList<Command> CompareScreen::commands() {
                          .arg(QString::fromStdString(m_endpoint.value),
                               versionText(m_verdict->words().advice.rollBack->version)),
                      tr("opens the sheet"), [this] { askForRollback(); }});
+    }
+    if (mayChange() && m_verdict->uncompared().stop) {
+        list.append({tr("Stop shadow %1 of %2, to compare the next…")
+                         .arg(versionText(*m_verdict->uncompared().stop), QString::fromStdString(m_endpoint.value)),
+                     tr("opens the sheet"), [this] { askToStopShadow(); }});
     }
     if (mayChange()) {
         list.append({tr("Start a new experiment on %1…").arg(QString::fromStdString(m_endpoint.value)), {}, [this] {

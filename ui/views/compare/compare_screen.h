@@ -63,10 +63,12 @@ private:
     void take(const Result<Comparison>& answer);
     void showComparison();
     void showVerdict();
+    void showDeployment();
     Call call() const;
     void setWatching(bool watching);
     void showFreshness();
     void showFailure(const Error& error);
+    void showUncompared();
     void showNothing(const QString& sentence);
     void showPair();
     void drillBucket(double until);
@@ -76,7 +78,8 @@ private:
     void closeSheet();
     void startExperiment(NodeSession* session, const EndpointName& endpoint, const QString& reason);
     void askForExperiment();
-    void askForFallback();
+    void askForChange(ChangeKind kind);
+    void askToStopShadow();
     void askForRollback();
     void focusPane(int number);
     bool mayChange() const;

@@ -2,6 +2,7 @@
 #include "ui/views/compare/verdict_panel.h"
 
 #include "ui/models/evidence_format.h"
+#include "ui/models/format.h"
 #include "ui/views/compare/compare_tone.h"
 #include "ui/views/compare/reason_list.h"
 #include "ui/widgets/shapes.h"
@@ -46,12 +47,13 @@ VerdictPanel::VerdictPanel(QWidget* parent)
     : QFrame(parent), m_headline(makeLabel(u"verdictWord"_s, false, this)),
       m_action(makeLabel(u"verdictAction"_s, true, this)), m_because(makeLabel(u"verdictBecause"_s, true, this)),
       m_grounds(makeLabel(u"verdictGrounds"_s, true, this)), m_caveat(makeLabel(u"verdictCaveat"_s, true, this)),
+      m_others(makeLabel(u"verdictOthers"_s, true, this)), m_stop(makeButton(u"verdictStopShadow"_s, {}, this)),
       m_basis(makeLabel(u"verdictBasis"_s, false, this)), m_reasons(new ReasonList(this)),
       m_why(makeButton(u"verdictWhy"_s, tr("Why?"), this)), m_rollBack(makeButton(u"verdictRollBack"_s, {}, this)),
       m_watch(makeButton(u"keepWatching"_s, tr("Keep watching"), this)),
       m_top(makeButton(u"topRequests"_s, tr("Most disagreeing requests  F4"), this)),
       m_experiment(makeButton(u"newExperiment"_s, tr("New experiment…"), this)),
-      m_fallback(makeButton(u"compareFallback"_s, tr("Fall back…  F8"), this)) {
+      m_fallback(makeButton(u"compareFallback"_s, {}, this)) {
     setObjectName(u"verdictPanel"_s);
     m_reasons->setObjectName(u"verdictReasons"_s);
     m_watch->setCheckable(true);
@@ -60,7 +62,8 @@ VerdictPanel::VerdictPanel(QWidget* parent)
     connect(m_why, &QPushButton::clicked, this, &VerdictPanel::whyRequested);
     connect(m_top, &QPushButton::clicked, this, &VerdictPanel::topRequestsRequested);
     connect(m_experiment, &QPushButton::clicked, this, &VerdictPanel::newExperimentRequested);
-    connect(m_fallback, &QPushButton::clicked, this, &VerdictPanel::fallbackRequested);
+    connect(m_fallback, &QPushButton::clicked, this, [this] { Q_EMIT changeRequested(m_modeChange); });
+    connect(m_stop, &QPushButton::clicked, this, &VerdictPanel::stopShadowRequested);
     connect(m_rollBack, &QPushButton::clicked, this, &VerdictPanel::rollBackRequested);
     connect(m_watch, &QPushButton::clicked, this, [this](bool watching) {
         setWatching(watching);
@@ -85,6 +88,11 @@ void VerdictPanel::arrange() {
     for (QLabel* label : {m_because, m_grounds, m_caveat}) {
         left->addWidget(label);
     }
+    auto* others = new QHBoxLayout;
+    others->setSpacing(px(this, theme::kDistances.medium));
+    others->addWidget(m_others, 1);
+    others->addWidget(m_stop, 0, Qt::AlignTop);
+    left->addLayout(others);
     left->addStretch();
     auto* top = new QHBoxLayout;
     top->setSpacing(px(this, theme::kDistances.large));
@@ -109,6 +117,12 @@ void VerdictPanel::setComparison(const Comparison& comparison, const Background&
     m_words = verdictWords(comparison, background);
     m_reasons->setReasons(comparison.reasons);
     m_basis->setText(tr("Valid however often you look (α = %1).").arg(comparison.alpha));
+    showWords();
+}
+
+void VerdictPanel::setDeployment(const Comparison& comparison, const Deployment& now) {
+    m_uncompared = uncomparedOf(comparison, now);
+    m_modeChange = modeChangeFrom(now.mode);
     showWords();
 }
 
@@ -137,6 +151,13 @@ void VerdictPanel::showWords() {
     m_rollBack->setVisible(m_words.advice.urgent() && !watching && !m_readOnly);
     m_experiment->setVisible(!m_readOnly);
     m_fallback->setVisible(!m_readOnly);
+    m_fallback->setText(m_modeChange == ChangeKind::Fallback ? tr("Fall back…  F8") : changeVerb(m_modeChange) + u'…');
+    m_others->setText(m_uncompared.sentence);
+    m_others->setVisible(!m_uncompared.sentence.isEmpty());
+    m_stop->setVisible(m_uncompared.stop && !m_readOnly);
+    if (m_uncompared.stop) {
+        m_stop->setText(tr("Stop shadow %1…").arg(versionText(*m_uncompared.stop)));
+    }
     if (m_words.advice.urgent()) {
         m_rollBack->setText(tr("Roll back to %1…").arg(versionText(m_words.advice.rollBack->version)));
     }
@@ -151,8 +172,8 @@ void VerdictPanel::setStale(const QString& asOf) {
 }
 
 QString VerdictPanel::text() const {
-    QStringList parts{m_words.word,           m_action->text(), m_words.because,
-                      m_words.advice.grounds, m_words.outlook,  m_words.caveat};
+    QStringList parts{m_words.word,    m_action->text(), m_words.because,      m_words.advice.grounds,
+                      m_words.outlook, m_words.caveat,   m_uncompared.sentence};
     parts.removeAll(QString());
     return parts.join(u' ');
 }
@@ -166,6 +187,7 @@ void VerdictPanel::recolor() {
     setInk(m_action, ink);
     setInk(m_because, ink);
     setInk(m_grounds, ink);
+    setInk(m_others, ink);
     setInk(m_caveat, colorOf(colors.muted));
     setInk(m_basis, colorOf(colors.muted));
     m_headline->setText(stale ? tr("%1, as of %2").arg(m_words.word, m_asOf) : m_words.word);

@@ -5,6 +5,7 @@
 
 #include "backend/domain/comparison.h"
 #include "ui/models/comparison_words.h"
+#include "ui/models/shadow_words.h"
 
 class QLabel;
 class QPushButton;
@@ -21,11 +22,14 @@ public:
     explicit VerdictPanel(QWidget* parent = nullptr);
 
     void setComparison(const Comparison& comparison, const Background& background);
+    // What the endpoint does now, which may be newer than what was compared.
+    void setDeployment(const Comparison& comparison, const Deployment& now);
     // Somebody has seen the call to action and keeps watching: it is not made again. The verdict stays.
     void setWatching(bool watching);
     // Hides what would change the node.
     void setReadOnly(bool readOnly);
     const VerdictWords& words() const { return m_words; }
+    const Uncompared& uncompared() const { return m_uncompared; }
     // asOf: the time of what is shown; empty when it is live.
     void setStale(const QString& asOf);
     // Everything that it says, for screen readers and copying.
@@ -35,7 +39,8 @@ Q_SIGNALS:
     void whyRequested();
     void topRequestsRequested();
     void newExperimentRequested();
-    void fallbackRequested();
+    void stopShadowRequested();
+    void changeRequested(gnomon::ChangeKind kind); // of the mode: fall back, or the way out of it
     void rollBackRequested();
     void watchingChanged(bool watching); // by a person
 
@@ -50,6 +55,8 @@ private:
     bool calm() const;
 
     VerdictWords m_words;
+    Uncompared m_uncompared;
+    ChangeKind m_modeChange = ChangeKind::Fallback;
     QString m_asOf;
     bool m_readOnly = false;
     QLabel* m_headline;
@@ -57,6 +64,8 @@ private:
     QLabel* m_because;
     QLabel* m_grounds;
     QLabel* m_caveat;
+    QLabel* m_others;
+    QPushButton* m_stop;
     QLabel* m_basis;
     ReasonList* m_reasons;
     QPushButton* m_why;
