@@ -8,6 +8,7 @@
 #include <CLI/CLI.hpp>
 
 #include <cstdio>
+#include <filesystem>
 #include <fstream>
 
 namespace gnomon::ctl {
@@ -18,6 +19,7 @@ struct SearchOptions {
     std::string person;
     std::string action;
     std::string object;
+    std::string endpoint;
     std::string kind;
     std::string result;
     std::string words;
@@ -34,7 +36,7 @@ Result<AuditFilter> toFilter(const SearchOptions& options) {
     AuditFilter filter;
     filter.person = given(options.person);
     filter.action = given(options.action);
-    filter.object = given(options.object);
+    filter.object = given(options.endpoint.empty() ? options.object : "endpoint/" + options.endpoint);
     filter.result = given(options.result);
     filter.words = given(options.words);
     filter.humansOnly = options.humansOnly;
@@ -59,6 +61,9 @@ void printPage(Context& context, const AuditPage& page) {
             object["next_before"] = page.next->value;
         }
         return context.printJson(object);
+    }
+    if (page.records.empty()) {
+        return context.print("no record matches; the log has " + std::to_string(page.logSize) + "\n");
     }
     std::vector<std::vector<std::string>> rows;
     for (const StoredRecord& stored : page.records) {
@@ -86,7 +91,11 @@ void runSearch(Context& context, const SearchOptions& options) {
     page ? printPage(context, *page) : context.fail(page.error());
 }
 
-void runExport(Context& context, const std::string& path) {
+void runExport(Context& context, const std::string& path, bool replace) {
+    if (!replace && std::filesystem::exists(path)) {
+        return context.fail(
+            {ErrorCode::AlreadyExists, path + " is there already", "name another file, or --replace it"});
+    }
     const auto gateway = context.gateway();
     if (!gateway) {
         return context.fail(gateway.error());
@@ -124,8 +133,9 @@ void addAudit(CLI::App& app, Context& context) {
     const auto options = std::make_shared<SearchOptions>();
     search->add_option("--who", options->person, "Person, or machine:<policy>");
     search->add_option("--what", options->action, "Action, such as fallback");
-    search->add_option("--object", options->object, "Object, such as endpoint/spam-filter");
-    search->add_option("--kind", options->kind, "Kind of record: intent, outcome, effect, deny, view, ...");
+    auto* object = search->add_option("--object", options->object, "Object, such as endpoint/spam-filter or audit");
+    search->add_option("--endpoint", options->endpoint, "Endpoint, such as spam-filter")->excludes(object);
+    search->add_option("--kind", options->kind, "Kind of record")->check(CLI::IsMember(recordKindNames()));
     search->add_option("--result", options->result, "Result: ok, failed, allowed, denied");
     search->add_option("--words", options->words, "Words in the reason");
     search->add_flag("--humans-only", options->humansOnly, "Leave out what the machine did");
@@ -136,7 +146,9 @@ void addAudit(CLI::App& app, Context& context) {
     auto* write = audit->add_subcommand("export", "Write the whole trail to one file that anybody can verify");
     const auto path = std::make_shared<std::string>();
     write->add_option("file", *path, "The file to write")->required();
-    write->callback([&context, path] { runExport(context, *path); });
+    const auto replace = std::make_shared<bool>(false);
+    write->add_flag("--replace", *replace, "Write over a file that is there");
+    write->callback([&context, path, replace] { runExport(context, *path, *replace); });
 
     addAuditVerify(*audit, context);
 }

@@ -9,6 +9,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include <filesystem>
 #include <fstream>
 
 namespace gnomon::ctl {
@@ -26,8 +27,9 @@ Result<proof::ExportReport> verifyFile(const VerifyOptions& options) {
         GNOMON_ASSIGN(trust.key, proof::VerifierKey::parse(options.key));
     }
     std::ifstream file(options.file, std::ios::binary);
-    if (!file) {
-        return Error{ErrorCode::InvalidArgument, "cannot read " + options.file};
+    if (!file || std::filesystem::is_directory(options.file)) {
+        return Error{ErrorCode::InvalidArgument, "cannot read " + options.file,
+                     "name the file that audit export wrote"};
     }
     proof::ExportVerifier verifier(trust);
     std::vector<char> chunk(1u << 20);

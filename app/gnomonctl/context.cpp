@@ -60,7 +60,21 @@ client::ConnectOptions Context::connect(const std::string& address) const {
     return {address, m_ca, m_certificate, m_key, m_serverName, m_plaintext, "gnomonctl/" GNOMON_VERSION};
 }
 
+Status Context::checkConnection(const std::string& address) const {
+    if (address.rfind(':') == std::string::npos || address.back() == ':') {
+        return Error{ErrorCode::InvalidArgument, "'" + address + "' names no port",
+                     "write host:port, such as localhost:8443 for control and localhost:8001 for inference"};
+    }
+    if (!m_plaintext && (m_ca.empty() || m_certificate.empty() || m_key.empty())) {
+        return Error{ErrorCode::InvalidArgument, "the authority, your certificate and your key are not named",
+                     "give the files with --ca, --cert and --key, or in GNOMON_CA, GNOMON_CERT and GNOMON_KEY; "
+                     "gnomonctl pki makes them"};
+    }
+    return {};
+}
+
 Result<port::NodeGateway*> Context::gateway() {
+    GNOMON_TRY(checkConnection(m_node));
     if (!m_gateway) {
         client::GatewayOptions options;
         options.connect = connect(m_node);
@@ -71,6 +85,7 @@ Result<port::NodeGateway*> Context::gateway() {
 }
 
 Result<client::InferenceClient*> Context::inference() {
+    GNOMON_TRY(checkConnection(m_inference));
     if (!m_inferenceClient) {
         GNOMON_ASSIGN(m_inferenceClient, client::makeInferenceClient(connect(m_inference)));
     }
@@ -79,6 +94,10 @@ Result<client::InferenceClient*> Context::inference() {
 
 void Context::print(const std::string& text) const {
     std::cout << text << std::flush;
+}
+
+void Context::note(const std::string& text) const {
+    std::cerr << "gnomonctl: " << printable(text, 2000) << "\n";
 }
 
 void Context::printJson(const nlohmann::json& value) const {

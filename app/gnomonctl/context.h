@@ -52,10 +52,13 @@ public:
     void printJson(const nlohmann::json& value) const;
     // Prints the error with its remedy to standard error (as JSON with --json) and remembers the exit code.
     void fail(const Error& error);
+    // What somebody who reads along should know; on standard error, so that it is never taken for a result.
+    void note(const std::string& text) const;
     void setExitCode(ExitCode code) { m_exitCode = code; }
     ExitCode exitCode() const { return m_exitCode; }
 
 private:
+    Status checkConnection(const std::string& address) const;
     client::ConnectOptions connect(const std::string& address) const;
 
     SystemClock m_clock;

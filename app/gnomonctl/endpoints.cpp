@@ -35,6 +35,7 @@ void printVersions(Context& context, const EndpointSnapshot& endpoint) {
 
 void printHistory(Context& context, const std::vector<Generation>& generations) {
     std::vector<std::vector<std::string>> rows;
+    rows.reserve(generations.size());
     for (const Generation& g : generations) {
         rows.push_back({std::to_string(g.number.value), toRfc3339(g.time), g.actor.person,
                         std::string(changeKindName(g.kind)), describe(g.deployment), g.reason});

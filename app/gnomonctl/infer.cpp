@@ -38,6 +38,9 @@ Result<client::InferReply> ask(Context& context, const InferOptions& options) {
         return Error{ErrorCode::InvalidArgument, options.file + " has rows 1 to " + std::to_string(rows.rows.size())};
     }
     GNOMON_ASSIGN(const RowEncoder encoder, RowEncoder::make(model, rows));
+    if (!encoder.note().empty()) {
+        context.note(encoder.note());
+    }
     client::InferCall call;
     call.model = options.endpoint;
     call.version = options.version;

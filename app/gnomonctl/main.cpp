@@ -27,6 +27,12 @@ int main(int argc, char** argv) {
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& problem) {
+        if (const std::vector<std::string> unknown = app.remaining(true);
+            dynamic_cast<const CLI::RequiredError*>(&problem) != nullptr && !unknown.empty()) {
+            context.fail({gnomon::ErrorCode::InvalidArgument, "there is no verb '" + unknown.front() + "' here",
+                          "gnomonctl --help names them"});
+            return static_cast<int>(ExitCode::Usage);
+        }
         return app.exit(problem) == 0 ? 0 : static_cast<int>(ExitCode::Usage);
     }
     return static_cast<int>(context.exitCode());

@@ -80,11 +80,14 @@ void addPki(CLI::App& app, Context& context) {
     const auto prefix = std::make_shared<std::string>();
     issue->add_option("--dir", *folder, "Folder with ca.crt and ca.key")->required();
     issue
-        ->add_option("--uri", request->spiffeId,
-                     "SPIFFE id: .../node/<id>, .../console/<user>/<device> or .../caller/<tenant>/<app>")
+        ->add_option(
+            "--uri", request->spiffeId,
+            "SPIFFE id: spiffe://<trust domain>/ and node/<id>, console/<user>/<device> or caller/<tenant>/<app>")
         ->required();
     issue->add_option("--host", request->hostNames, "Host name or address of a node; may be given several times");
-    issue->add_option("--days", request->days, "How long it is valid")->check(CLI::Range(1, 397));
+    issue->add_option("--days", request->days, "How long it is valid")
+        ->check(CLI::Range(1, 397))
+        ->capture_default_str();
     issue->add_option("--out", *prefix, "Writes OUT.crt and OUT.key, and ca.crt beside them")->required();
     issue->callback([&context, folder, request, prefix] { runIssue(context, *folder, *request, *prefix); });
 }

@@ -120,6 +120,9 @@ Status replay(Context& context, const ReplayOptions& options, Tally& tally) {
     GNOMON_ASSIGN(const Rows rows, readRows(options.file));
     GNOMON_ASSIGN(const client::ModelSummary model, inference->modelMetadata(options.endpoint, "", context.timeout()));
     GNOMON_ASSIGN(const RowEncoder encoder, RowEncoder::make(model, rows));
+    if (!encoder.note().empty()) {
+        context.note(encoder.note());
+    }
     constexpr std::uint64_t kMostOutstanding = 256;
     const auto start = std::chrono::steady_clock::now();
     const std::chrono::duration<double> interval(1.0 / options.rate);
@@ -140,7 +143,7 @@ Status replay(Context& context, const ReplayOptions& options, Tally& tally) {
         GNOMON_ASSIGN(std::vector<Tensor> inputs, encoder.encode(rows.rows[row]));
         call.inputs = makeTensorSet(std::move(inputs));
         tally.begin(kMostOutstanding);
-        inference->infer(call, [&tally](Result<client::InferReply> reply) { tally.add(reply); });
+        inference->infer(call, [&tally](const Result<client::InferReply>& reply) { tally.add(reply); });
     }
     return {};
 }

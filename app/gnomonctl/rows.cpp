@@ -132,6 +132,11 @@ Result<RowEncoder> RowEncoder::make(const client::ModelSummary& model, const Row
             for (std::size_t i = 0; i < wanted; ++i) {
                 source.columns.push_back(i);
             }
+            encoder.m_note = "'" + model.name + "' takes " + std::to_string(wanted) +
+                             " columns by position, whatever they are called: " + rows.header.front() + " to " +
+                             rows.header[wanted - 1] +
+                             (wanted == rows.header.size() ? "" : "; left out: " + rows.header[wanted]) +
+                             (wanted + 1 < rows.header.size() ? " and what follows" : "");
         } else {
             return Error{ErrorCode::InvalidArgument,
                          "the rows have no columns for input '" + printable(input.name, 80) + "' of '" +

@@ -24,6 +24,8 @@ class RowEncoder {
 public:
     // InvalidArgument when the columns cannot feed the model.
     static Result<RowEncoder> make(const client::ModelSummary& model, const Rows& rows);
+    // What is taken by position, because the model does not name its columns; empty when every column goes by its name.
+    const std::string& note() const { return m_note; }
     // InvalidArgument when a field is not a number where one is needed.
     Result<std::vector<Tensor>> encode(const std::vector<std::string>& row) const;
 
@@ -33,6 +35,7 @@ private:
         std::vector<std::size_t> columns;
     };
     std::vector<Source> m_sources;
+    std::string m_note;
 };
 
 } // namespace gnomon::ctl

@@ -10,6 +10,7 @@ std::string table(const std::vector<std::string>& header, const std::vector<std:
     std::vector<std::vector<std::string>> lines = {header};
     for (const std::vector<std::string>& row : rows) {
         std::vector<std::string> safe;
+        safe.reserve(row.size());
         for (const std::string& cell : row) {
             safe.push_back(printable(cell));
         }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "backend/access/certificate_authority.h"
+#include "backend/access/fixed_authorizer.h"
 #include "backend/access/spiffe_id.h"
 #include "backend/base/files.h"
 #include "backend/base/pem.h"
@@ -159,12 +160,26 @@ Status CertificateAuthority::save(const std::filesystem::path& folder) const {
     if (problem) {
         return Error{ErrorCode::Internal, "cannot make " + folder.string() + ": " + problem.message()};
     }
+    if (std::filesystem::exists(folder / "ca.key")) {
+        return Error{
+            ErrorCode::AlreadyExists, folder.string() + " holds an authority already",
+            "issue from it, or name another folder: a new authority would not vouch for what the old one issued"};
+    }
     GNOMON_TRY(writeNewFile(folder / "ca.key", m_key, 0600));
     return writeNewFile(folder / "ca.crt", m_certificate, 0644);
 }
 
 Result<IssuedCertificate> CertificateAuthority::issue(const CertificateRequest& request, const Clock& clock) const {
-    GNOMON_ASSIGN(const SpiffeId id, parseSpiffeId(request.spiffeId));
+    const Result<SpiffeId> parsed = parseSpiffeId(request.spiffeId);
+    if (!parsed) { // not a peer that is to be trusted, but a person who asks
+        return Error{ErrorCode::InvalidArgument, parsed.error().message, parsed.error().remedy};
+    }
+    const SpiffeId& id = *parsed;
+    GNOMON_TRY(checkRole(id));
+    if (id.path.front() == "node" && request.hostNames.empty()) {
+        return Error{ErrorCode::InvalidArgument, "the certificate of a node names its host: clients check it",
+                     "--host NAME, for every name and address that clients use"};
+    }
     if (id.trustDomain != m_trustDomain) {
         return Error{ErrorCode::InvalidArgument,
                      request.spiffeId + " is outside the trust domain " + m_trustDomain + " of this authority"};

@@ -18,11 +18,12 @@ struct Key {
     std::chrono::seconds second;
     std::string identity;
     std::string action;
+    std::string object;
     std::string reason;
 
     bool operator<(const Key& other) const {
-        return std::tie(second, identity, action, reason) <
-               std::tie(other.second, other.identity, other.action, other.reason);
+        return std::tie(second, identity, action, object, reason) <
+               std::tie(other.second, other.identity, other.action, other.object, other.reason);
     }
 };
 
@@ -60,7 +61,7 @@ public:
 
     void add(const Denial& denial) EXCLUDES(m_mutex) {
         const std::string identity = denial.peer.spiffeId.empty() ? hostOf(denial.peer.address) : denial.peer.spiffeId;
-        Key key{second(), identity, denial.action, denial.error.message};
+        Key key{second(), identity, denial.action, denial.object, denial.error.message};
         const MutexLock lock(m_mutex);
         auto entry = m_entries.find(key);
         if (entry == m_entries.end()) {

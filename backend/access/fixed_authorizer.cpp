@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "backend/access/fixed_authorizer.h"
-#include "backend/access/spiffe_id.h"
 
+#include <algorithm>
 #include <array>
 #include <initializer_list>
 
@@ -32,6 +32,16 @@ constexpr std::array<Role, 4> kRoles = {{
     {"node", 2, "/node/<id>", bits({Permission::Work})},
     {"worker", 2, "/worker/<id>", bits({Permission::Work})},
 }};
+
+constexpr const char* kShapes = "/caller/<tenant>/<app>, /console/<user>/<device>, /node/<id> and /worker/<id>";
+
+// Null when no role has the path's shape.
+const Role* roleOf(const SpiffeId& id) {
+    const auto found = std::find_if(kRoles.begin(), kRoles.end(), [&id](const Role& role) {
+        return id.path.size() == role.segments && id.path[0] == role.name;
+    });
+    return found == kRoles.end() ? nullptr : &*found;
+}
 
 const Role& consoleRole() {
     return kRoles[1];
@@ -74,19 +84,26 @@ Result<Principal> FixedAuthorizer::identify(const PeerIdentity& peer) const {
                          m_options.trustDomain + "'",
                      "use a certificate that was issued for trust domain '" + m_options.trustDomain + "'"};
     }
-    for (const Role& role : kRoles) {
-        if (id.path.size() == role.segments && id.path[0] == role.name) {
-            const bool named = role.name == "caller" || role.name == "console";
-            Principal principal = principalOf(role, peer, named ? id.path[1] : id.path[0] + ":" + id.path[1]);
-            if (role.name == "caller") {
-                principal.tenant = id.path[1];
-                principal.actor.person = id.path[1] + "/" + id.path[2];
-            }
-            return principal;
-        }
+    const Role* role = roleOf(id);
+    if (role == nullptr) {
+        return Error{ErrorCode::PermissionDenied, "'" + peer.spiffeId + "' has no role on this node",
+                     std::string("roles are given to ") + kShapes};
     }
-    return Error{ErrorCode::PermissionDenied, "'" + peer.spiffeId + "' has no role on this node",
-                 "roles are given to /caller/<tenant>/<app>, /console/<user>/<device>, /node/<id> and /worker/<id>"};
+    const bool named = role->name == "caller" || role->name == "console";
+    Principal principal = principalOf(*role, peer, named ? id.path[1] : id.path[0] + ":" + id.path[1]);
+    if (role->name == "caller") {
+        principal.tenant = id.path[1];
+        principal.actor.person = id.path[1] + "/" + id.path[2];
+    }
+    return principal;
+}
+
+Status checkRole(const SpiffeId& id) {
+    if (roleOf(id) == nullptr) {
+        return Error{ErrorCode::InvalidArgument, "no role goes with that path",
+                     std::string("roles are given to ") + kShapes};
+    }
+    return {};
 }
 
 Status FixedAuthorizer::authorize(const Principal& principal, Permission permission) const {

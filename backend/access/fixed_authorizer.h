@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "backend/access/spiffe_id.h"
 #include "backend/port/authorizer.h"
 
 namespace gnomon::access {
+
+// Whether the path has the shape of one of the roles below. InvalidArgument names them.
+Status checkRole(const SpiffeId& id);
 
 struct FixedAuthorizerOptions {
     std::string trustDomain; // identities of every other domain are refused

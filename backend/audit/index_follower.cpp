@@ -125,7 +125,7 @@ Status IndexFollower::indexNext() {
     GNOMON_ASSIGN(const ReaderPool::Lease reader, m_records.borrow());
     GNOMON_ASSIGN(const std::vector<StoredRecord> records,
                   reader->records({begin, std::min(begin + kRecordsPerCommit, target)}));
-    const Status added = m_store->add(records);
+    Status added = m_store->add(records);
     if (!added.ok()) {
         // The store's own position is unsure now; a damaged one must go, a sound one is opened again.
         if (added.error().code == ErrorCode::Corrupt) {

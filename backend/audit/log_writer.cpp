@@ -207,7 +207,7 @@ Status LogWriter::storeCheckpoint() {
     last.sizeBefore = last.sizeAfter = m_tree.size();
     last.partial = m_tree.packPartial();
     last.checkpoint = m_unstored;
-    const Status stored = m_evidence->commit(last);
+    Status stored = m_evidence->commit(last);
     if (stored.ok()) {
         m_unstored.reset();
     } else {
@@ -342,11 +342,11 @@ Result<NewRecord> LogWriter::prepare(Pending& pending, const Staged& staged) {
 }
 
 Status LogWriter::commit(Staged& staged) {
-    const Status committed = m_evidence->commit(staged.batch);
+    Status committed = m_evidence->commit(staged.batch);
     if (!committed.ok()) {
         m_evidence.reset();
         m_attempted = std::move(staged.tree);
-        if (const Status reopened = reopen(); !reopened.ok()) {
+        if (Status reopened = reopen(); !reopened.ok()) {
             return reopened; // tells more than the error that it follows from
         }
         return committed;

@@ -3,6 +3,7 @@
 
 #include <openssl/bio.h>
 #include <openssl/pem.h>
+#include <openssl/x509v3.h>
 
 namespace gnomon {
 
@@ -21,6 +22,21 @@ CertificatePtr certificateFromPem(std::string_view pem) {
 KeyPtr keyFromPem(std::string_view pem) {
     const auto noPassphrase = [](char*, int, int, void*) { return -1; };
     return KeyPtr(PEM_read_bio_PrivateKey(reader(pem).get(), nullptr, noPassphrase, nullptr));
+}
+
+std::vector<std::string> uriNames(const X509* certificate) {
+    std::vector<std::string> uris;
+    const Owned<GENERAL_NAMES, GENERAL_NAMES_free> names(
+        static_cast<GENERAL_NAMES*>(X509_get_ext_d2i(certificate, NID_subject_alt_name, nullptr, nullptr)));
+    for (int i = 0; i < sk_GENERAL_NAME_num(names.get()); ++i) {
+        const GENERAL_NAME* name = sk_GENERAL_NAME_value(names.get(), i);
+        if (name->type == GEN_URI) {
+            const ASN1_IA5STRING* uri = name->d.uniformResourceIdentifier;
+            uris.emplace_back(reinterpret_cast<const char*>(ASN1_STRING_get0_data(uri)),
+                              static_cast<std::size_t>(ASN1_STRING_length(uri)));
+        }
+    }
+    return uris;
 }
 
 } // namespace gnomon

@@ -5,7 +5,9 @@
 #include <openssl/x509.h>
 
 #include <memory>
+#include <string>
 #include <string_view>
+#include <vector>
 
 namespace gnomon {
 
@@ -28,5 +30,8 @@ CertificatePtr certificateFromPem(std::string_view pem);
 
 // The first private key of the text; null when it holds none, or one that a passphrase locks: nobody is ever asked.
 KeyPtr keyFromPem(std::string_view pem);
+
+// The URI names of a certificate, in its order.
+std::vector<std::string> uriNames(const X509* certificate);
 
 } // namespace gnomon

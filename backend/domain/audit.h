@@ -29,6 +29,7 @@ enum class RecordKind {
 };
 std::string_view recordKindName(RecordKind kind); // "intent", ...
 Result<RecordKind> parseRecordKind(std::string_view name);
+std::vector<std::string> recordKindNames(); // all of them
 
 // One line of the audit trail, by a human or by the machine. The numbers are the keys of the canonical encoding.
 struct AuditRecord {

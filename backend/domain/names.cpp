@@ -58,6 +58,10 @@ Result<RecordKind> parseRecordKind(std::string_view name) {
     return parse<RecordKind>(kRecordKinds, name, "kind of record");
 }
 
+std::vector<std::string> recordKindNames() {
+    return {kRecordKinds.begin(), kRecordKinds.end()};
+}
+
 std::string_view verdictName(Verdict verdict) {
     constexpr std::array<std::string_view, 6> names = {"CANNOT_TELL_YET", "EQUIVALENT", "DIFFERENT",
                                                        "BETTER",          "WORSE",      "CONFLICTING"};

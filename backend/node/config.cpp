@@ -2,6 +2,7 @@
 #include "backend/node/config.h"
 #include "backend/base/files.h"
 #include "backend/config/toml_table.h"
+#include "backend/node/listener.h"
 
 #include <utility>
 
@@ -27,6 +28,14 @@ void checkWhole(const NodeConfig& config, TomlFile& file) {
     }
     if (config.inferenceListen.empty() || config.controlListen.empty()) {
         file.add(config.inferenceListen.empty() ? "inference.listen" : "control.listen", "names no address");
+    }
+    for (const auto& [key, addresses] :
+         {std::pair{"inference.listen", &config.inferenceListen}, {"control.listen", &config.controlListen}}) {
+        for (const std::string& address : *addresses) {
+            if (const Status good = checkListenAddress(address); !good) {
+                file.add(key, good.error().message + ": " + good.error().remedy);
+            }
+        }
     }
 }
 

@@ -57,6 +57,17 @@ inline std::vector<EndpointSnapshot> snapshots(const ControlParts& parts) {
     return all;
 }
 
+// What somebody asks for, as admission sees it; a method alone, or what a denial should say it was about as well.
+struct Asked {
+    Asked(std::string name) : method(std::move(name)) {} // NOLINT(google-explicit-constructor)
+    Asked(std::string name, std::string object, std::string_view what)
+        : method(std::move(name)), endpoint(std::move(object)), action(what) {}
+
+    std::string method;
+    std::string endpoint;
+    std::string action;
+};
+
 // Admits a call and runs work(principal) at once, which must not block: Status work(const Principal&). The answer goes
 // out although every executor may be busy.
 template <class Response, class Work>
@@ -74,9 +85,9 @@ grpc::ServerUnaryReactor* runNow(const ControlParts& parts, grpc::CallbackServer
 // live until the call is finished. A response without error gets the node's stamp.
 template <class Response, class Work>
 grpc::ServerUnaryReactor* runUnary(const ControlParts& parts, Executor& executor, grpc::CallbackServerContext* context,
-                                   const std::string& method, Response* response, Work work) {
+                                   const Asked& asked, Response* response, Work work) {
     grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
-    Result<Principal> principal = parts.guard.admit(*context, method);
+    Result<Principal> principal = parts.guard.admit(*context, asked.method, asked.endpoint, asked.action);
     if (!principal) {
         reactor->Finish(wire::toGrpc(principal.error()));
         return reactor;
@@ -93,9 +104,9 @@ grpc::ServerUnaryReactor* runUnary(const ControlParts& parts, Executor& executor
 }
 
 template <class Response, class Work>
-grpc::ServerUnaryReactor* runUnary(const ControlParts& parts, grpc::CallbackServerContext* context,
-                                   const std::string& method, Response* response, Work work) {
-    return runUnary(parts, parts.executor, context, method, response, std::move(work));
+grpc::ServerUnaryReactor* runUnary(const ControlParts& parts, grpc::CallbackServerContext* context, const Asked& asked,
+                                   Response* response, Work work) {
+    return runUnary(parts, parts.executor, context, asked, response, std::move(work));
 }
 
 } // namespace gnomon::node

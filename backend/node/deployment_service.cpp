@@ -72,17 +72,18 @@ grpc::ServerUnaryReactor* DeploymentService::ListGenerations(Context* context,
 
 grpc::ServerUnaryReactor* DeploymentService::PlanChange(Context* context, const v1::PlanChangeRequest* request,
                                                         v1::PlanChangeResponse* response) {
-    return runUnary(m_parts, m_parts.changing, context, method("PlanChange"), response,
-                    [=, this](const Principal& who) -> Status {
-                        GNOMON_ASSIGN(const ChangeRequest change, wire::fromProto(request->change()));
-                        if (directionOf(change.kind) == Direction::Risky) {
-                            GNOMON_TRY(m_parts.guard.require(who, Permission::OperateRisky, method("PlanChange"),
-                                                             "endpoint/" + change.endpoint.value));
-                        }
-                        GNOMON_ASSIGN(const PlanPreview preview, m_parts.changes.plan(change, who));
-                        *response->mutable_preview() = wire::toProto(preview);
-                        return {};
-                    });
+    const Result<ChangeRequest> asked = wire::fromProto(request->change());
+    const Asked attempt{method("PlanChange"), request->change().endpoint(), asked ? changeKindName(asked->kind) : ""};
+    return runUnary(m_parts, m_parts.changing, context, attempt, response, [=, this](const Principal& who) -> Status {
+        GNOMON_TRY(asked);
+        if (directionOf(asked->kind) == Direction::Risky) {
+            GNOMON_TRY(m_parts.guard.require(who, Permission::OperateRisky, attempt.action,
+                                             "endpoint/" + asked->endpoint.value));
+        }
+        GNOMON_ASSIGN(const PlanPreview preview, m_parts.changes.plan(*asked, who));
+        *response->mutable_preview() = wire::toProto(preview);
+        return {};
+    });
 }
 
 grpc::ServerUnaryReactor* DeploymentService::ExecutePlan(Context* context, const v1::ExecutePlanRequest* request,

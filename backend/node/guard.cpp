@@ -3,22 +3,24 @@
 
 namespace gnomon::node {
 
-Result<Principal> Guard::admit(const grpc::ServerContextBase& context, const std::string& method) {
+Result<Principal> Guard::admit(const grpc::ServerContextBase& context, const std::string& method,
+                               std::string_view endpoint, std::string_view action) {
     const PeerIdentity peer = m_peers.read(context);
+    const auto turnAway = [&](const std::string& person, std::string_view permission, const Error& error) {
+        m_denials.record({peer, person, std::string(action.empty() ? method : action), std::string(permission),
+                          endpoint.empty() ? "" : "endpoint/" + std::string(endpoint), error});
+        return error;
+    };
     Result<Principal> principal = m_authorizer.identify(peer);
     if (!principal) {
-        m_denials.record({peer, "", method, "", "", principal.error()});
-        return principal;
+        return turnAway("", "", principal.error());
     }
     const auto permission = m_permissions.find(method);
-    const Status allowed = permission == m_permissions.end()
-                               ? Status(Error{ErrorCode::PermissionDenied, "nobody may call " + method})
-                               : m_authorizer.authorize(*principal, permission->second);
-    if (!allowed) {
-        const std::string missing =
-            permission == m_permissions.end() ? "" : std::string(permissionName(permission->second));
-        m_denials.record({peer, principal->actor.person, method, missing, "", allowed.error()});
-        return allowed.error();
+    if (permission == m_permissions.end()) {
+        return turnAway(principal->actor.person, "", {ErrorCode::PermissionDenied, "nobody may call " + method});
+    }
+    if (const Status allowed = m_authorizer.authorize(*principal, permission->second); !allowed) {
+        return turnAway(principal->actor.person, permissionName(permission->second), allowed.error());
     }
     return principal;
 }

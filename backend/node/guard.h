@@ -8,6 +8,7 @@
 #include "backend/port/authorizer.h"
 
 #include <string>
+#include <string_view>
 
 namespace gnomon::node {
 
@@ -18,8 +19,10 @@ public:
     Guard(PermissionTable permissions, const port::Authorizer& authorizer, access::DenialRecorder& denials)
         : m_permissions(std::move(permissions)), m_authorizer(authorizer), m_denials(denials) {}
 
-    // method: full name, as in the permission table; a method that is not in it is denied.
-    Result<Principal> admit(const grpc::ServerContextBase& context, const std::string& method);
+    // method: full name, as in the permission table; a method that is not in it is denied. endpoint and action: what
+    // the record of a denial says that it was about, where the request tells; what the peer likes, and may be empty.
+    Result<Principal> admit(const grpc::ServerContextBase& context, const std::string& method,
+                            std::string_view endpoint = {}, std::string_view action = {});
     // For what a request asks beyond the method's own permission, such as a risky change or a payload.
     Status require(const Principal& principal, Permission permission, const std::string& method,
                    const std::string& object);

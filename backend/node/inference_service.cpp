@@ -12,6 +12,7 @@ namespace gnomon::node {
 namespace {
 
 constexpr const char* kService = "inference.GRPCInferenceService/";
+const std::string kInfer = std::string(kService) + "ModelInfer"; // made once, not per call
 
 // The caller's deadline on our own clock; absent when the caller set none.
 std::optional<MonoTime> deadlineOf(const grpc::CallbackServerContext& context, const Clock& clock) {
@@ -164,7 +165,7 @@ grpc::ServerUnaryReactor* InferenceService::ModelConfig(Context* context, const 
 grpc::ServerUnaryReactor* InferenceService::ModelInfer(Context* context, const inference::ModelInferRequest* request,
                                                        inference::ModelInferResponse* response) {
     Reactor* reactor = context->DefaultReactor();
-    Result<Principal> principal = m_parts.guard.admit(*context, "inference.GRPCInferenceService/ModelInfer");
+    Result<Principal> principal = m_parts.guard.admit(*context, kInfer, request->model_name());
     if (!principal) {
         reactor->Finish(wire::toGrpc(principal.error()));
         return reactor;

@@ -25,7 +25,7 @@ Result<std::shared_ptr<grpc::ServerCredentials>> credentialsOf(const NodeConfig&
     if (config.allowPlaintext) {
         return grpc::InsecureServerCredentials();
     }
-    return mutualTls({config.ca, config.certificate, config.key});
+    return mutualTls({config.ca, config.certificate, config.key, config.trustDomain});
 }
 
 } // namespace

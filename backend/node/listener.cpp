@@ -17,6 +17,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <chrono>
+#include <charconv>
 #include <cstring>
 #include <map>
 #include <vector>
@@ -60,7 +61,7 @@ struct AddressInfo {
 
 Error badAddress(const std::string& address) {
     return {ErrorCode::InvalidArgument, "'" + printable(address, 80) + "' is not an address to listen on",
-            "write a numeric address and a port, as in 127.0.0.1:8443 or [::1]:8443"};
+            "write a numeric address and a port up to 65535, as in 127.0.0.1:8443 or [::1]:8443"};
 }
 
 std::string numericHost(const sockaddr_storage& address, socklen_t length) {
@@ -80,9 +81,16 @@ std::string boundAddress(int descriptor) {
     return (address.ss_family == AF_INET6 ? "[" + host + "]" : host) + ":" + service;
 }
 
-Result<int> bindAndListen(const std::string& address) {
+// getaddrinfo() takes 70000 for 4464.
+bool isPort(const std::string& text) {
+    std::uint16_t port = 0;
+    const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), port);
+    return problem == std::errc{} && end == text.data() + text.size();
+}
+
+Status resolve(const std::string& address, AddressInfo& found) {
     const std::size_t colon = address.rfind(':');
-    if (colon == std::string::npos || colon + 1 == address.size()) {
+    if (colon == std::string::npos || !isPort(address.substr(colon + 1))) {
         return badAddress(address);
     }
     std::string host = address.substr(0, colon);
@@ -92,10 +100,15 @@ Result<int> bindAndListen(const std::string& address) {
     addrinfo hints{};
     hints.ai_flags = AI_NUMERICHOST | AI_NUMERICSERV | AI_PASSIVE;
     hints.ai_socktype = SOCK_STREAM;
-    AddressInfo found;
     if (::getaddrinfo(host.c_str(), address.substr(colon + 1).c_str(), &hints, &found.list) != 0) {
         return badAddress(address);
     }
+    return {};
+}
+
+Result<int> bindAndListen(const std::string& address) {
+    AddressInfo found;
+    GNOMON_TRY(resolve(address, found));
     const int descriptor = ::socket(found.list->ai_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
     const int on = 1;
     if (descriptor < 0 || ::setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) != 0 ||
@@ -118,6 +131,11 @@ void reset(int descriptor) {
 }
 
 } // namespace
+
+Status checkListenAddress(const std::string& address) {
+    AddressInfo found;
+    return resolve(address, found);
+}
 
 // Which handed-over connections are still open. Whoever owns them does not tell, so a descriptor counts as open while
 // it still is the same socket (inode); that is looked up when a cap seems reached, at most every 50 ms.

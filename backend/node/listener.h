@@ -12,6 +12,9 @@
 
 namespace gnomon::node {
 
+// Whether the text is a numeric address with a port of 0 to 65535, as a listener takes it. InvalidArgument otherwise.
+Status checkListenAddress(const std::string& address);
+
 struct ListenerOptions {
     std::string address = "127.0.0.1:0"; // "host:port" or "[host]:port", numeric; port 0 takes any free one
     std::uint32_t maxConnections = 1000;

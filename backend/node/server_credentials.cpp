@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // gRPC marks these classes experimental; nothing outside this file knows them.
 #include "backend/node/server_credentials.h"
+#include "backend/base/bytes.h"
 #include "backend/base/files.h"
 #include "backend/base/pem.h"
 
@@ -12,6 +13,19 @@ namespace gnomon::node {
 namespace {
 
 constexpr unsigned int kRefreshSeconds = 1;
+
+// Clients would refuse it; the audit trail would not know whose node this was.
+Status checkNodeId(const TlsFiles& files, const std::vector<std::string>& uris) {
+    const std::string wanted = "spiffe://" + files.trustDomain + "/node/";
+    if (uris.size() == 1 && uris[0].starts_with(wanted)) {
+        return {};
+    }
+    return Error{ErrorCode::FailedPrecondition,
+                 "the certificate in " + files.certificate.string() +
+                     (uris.empty() ? " has no URI name" : " is for " + printable(uris[0], 200)) +
+                     ", not for a node of " + files.trustDomain,
+                 "issue one with exactly one URI name: " + wanted + "<id>"};
+}
 
 // gRPC itself would start with files that do not fit and refuse every handshake; better to say so at once.
 Status checkFiles(const TlsFiles& files) {
@@ -35,7 +49,7 @@ Status checkFiles(const TlsFiles& files) {
         return Error{ErrorCode::FailedPrecondition, "the certificate in " + files.certificate.string() + " has expired",
                      "issue a new one, for example with gnomonctl pki issue"};
     }
-    return {};
+    return checkNodeId(files, uriNames(parsedCertificate.get()));
 }
 
 } // namespace

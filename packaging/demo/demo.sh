@@ -12,8 +12,8 @@ while [[ $# -gt 0 ]]; do
         --check) only_check=1 ;;
         --headless)
             [[ ${2:-} == [!-]* ]] || die "demo: --headless needs a folder to write to"
-            mkdir -p "$2" || die "demo: cannot write to $2"
-            pictures=$(cd "$2" && pwd)
+            mkdir -p "$(from_caller "$2")" || die "demo: cannot write to $2"
+            pictures=$(cd "$(from_caller "$2")" && pwd)
             shift
             ;;
         --seconds)
@@ -66,7 +66,7 @@ stop_everything() {
 finish() {
     local code=$?
     trap '' INT TERM HUP
-    if [[ $code -ne 0 && -s $work/node.errors ]]; then
+    if [[ $code -ne 0 && $code -lt 128 && -s $work/node.errors ]]; then
         echo "--- the node's last lines" >&2
         tail -n 15 "$work/node.errors" >&2
     fi
@@ -140,7 +140,11 @@ profile=(--profile-db "$work/console.db" --connect demo)
     die "demo: the console cannot keep a profile"
 
 if [[ -z $pictures ]]; then
-    say "the console is open; close it or press Ctrl-C to end everything"
+    say "the console is open; close it or press Ctrl-C to end everything, which leaves nothing behind"
+    say "the command line, in another shell, until then:"
+    printf '    export GNOMON_NODE=%s GNOMON_INFERENCE=%s\n' "$control" "$inference"
+    printf '    export GNOMON_CA=%s GNOMON_CERT=%s GNOMON_KEY=%s\n' "$work/ca.crt" "$work/console.crt" "$work/console.key"
+    printf '    ./run ctl status\n'
     launch console "$console" "${profile[@]}"
     wait "$!"
     exit

@@ -16,6 +16,9 @@ die() {
     exit 1
 }
 
+# from_caller PATH: what the path means in the folder where somebody typed ./run.
+from_caller() { (cd "${GNOMON_CALLER:-$PWD}" && realpath -m -- "$1"); }
+
 # The path of a built program, or an explanation of what is missing. GNOMON_BIN names another folder of programs.
 program() {
     local folder
@@ -33,6 +36,7 @@ start() {
     local path
     path=$(program "$1") || exit
     shift
+    cd "${GNOMON_CALLER:-$PWD}"
     exec "$path" "$@"
 }
 

@@ -80,11 +80,11 @@ TEST_F(RefusalTest, serverWithoutTlsIsRefused) {
 }
 
 TEST_F(RefusalTest, serverWhoseCertificateIsNotANodesIsRefused) {
-    // A caller's certificate is not good for any server; a witness's is, but not for a node.
+    // A caller's certificate is not good for any server; a worker's is, but not for a node.
     const test::ScriptedNode caller(m_script, m_pki.ca(), m_pki.issue("caller/t/app", {"127.0.0.1"}));
     expectRefused(as(m_console, caller.address()), "does not vouch for as a server's");
-    const test::ScriptedNode witness(m_script, m_pki.ca(), m_pki.issue("witness/w", {"127.0.0.1"}));
-    expectRefused(as(m_console, witness.address()), "is not a node");
+    const test::ScriptedNode worker(m_script, m_pki.ca(), m_pki.issue("worker/w", {"127.0.0.1"}));
+    expectRefused(as(m_console, worker.address()), "is not a node");
 }
 
 TEST_F(RefusalTest, expiredCertificateIsRefusedBeforeConnecting) {

@@ -65,6 +65,17 @@ TEST(NodeConfig, shippedFileExplainsEveryKey) {
     EXPECT_EQ(documented, node::configKeys());
 }
 
+TEST(NodeConfig, addressesThatNobodyCouldListenOnAreRefused) {
+    for (const char* address :
+         {"127.0.0.1:99999", "127.0.0.1:65536", "foo", "127.0.0.1:", "localhost:8443", ":8443x"}) {
+        const std::string said =
+            refusal(std::string(kLeast) + "[control]\nlisten = [\"[::1]:8443\", \"" + address + "\"]\n");
+        EXPECT_NE(said.find("control.listen"), std::string::npos) << address << ": " << said;
+        EXPECT_NE(said.find(std::string("'") + address + "'"), std::string::npos) << said;
+    }
+    EXPECT_TRUE(with("[control]\nlisten = [\"[::1]:65535\", \"0.0.0.0:0\"]\n").ok());
+}
+
 TEST(NodeConfig, unknownKeysAndSectionsAreRefusedWithTheirPlace) {
     const std::string key = refusal(std::string(kLeast) + "[limits]\nconections = 5\n");
     EXPECT_NE(key.find("limits.conections"), std::string::npos) << key;

@@ -127,6 +127,19 @@ TEST_F(InterfacesTest, callersInferAndNothingElse) {
     EXPECT_EQ(denied[0].record.sourceAddress.rfind("127.0.0.1:", 0), 0u) << denied[0].record.sourceAddress;
 }
 
+TEST_F(InterfacesTest, aDeniedChangeSaysWhichAndOfWhat) {
+    const auto gateway = m_node.gatewayAs("caller/bank/app");
+    ChangeRequest change;
+    change.kind = ChangeKind::Fallback;
+    change.endpoint = m_node.bench.name;
+    const auto plan = ask<PlanPreview>([&](auto done) { gateway->planChange(change, {}, std::move(done)); });
+    EXPECT_EQ(plan.error().code, ErrorCode::PermissionDenied);
+    const auto denied = recordsOf(RecordKind::Deny, 1);
+    EXPECT_TRUE(std::any_of(denied.begin(), denied.end(), [](const StoredRecord& each) {
+        return each.record.action == "fallback" && each.record.object == "endpoint/spam";
+    }));
+}
+
 TEST_F(InterfacesTest, strangersDoNotGetPastTheHandshake) {
     const std::string address = m_node.interfaces->controlAddresses().at(0);
     const auto channel =
@@ -408,8 +421,15 @@ TEST(Interfaces, identitiesOfOtherTrustDomainsAreTurnedAway) {
 
 TEST(Interfaces, certificateFilesThatDoNotFitAreRefusedAtOnce) {
     test::NodeBench node;
-    node.config.key = node.pki.issue("node/b").key;
+    node.config.key = node.pki.issue("worker/b").key;
     EXPECT_EQ(node.open().error().code, ErrorCode::Corrupt);
+    const test::CertificateFiles worker = node.pki.issue("worker/c", {"localhost"});
+    node.config.certificate = worker.certificate;
+    node.config.key = worker.key;
+    const Status notANode = node.open();
+    EXPECT_EQ(notANode.error().code, ErrorCode::FailedPrecondition);
+    EXPECT_NE(notANode.error().message.find("is for spiffe://example/worker/c"), std::string::npos)
+        << notANode.error().message;
     node.config.key = "/nonexistent.key";
     EXPECT_FALSE(node.open().ok());
 }

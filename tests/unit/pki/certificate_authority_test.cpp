@@ -11,19 +11,6 @@
 namespace gnomon::access {
 namespace {
 
-std::vector<std::string> uris(X509* certificate) {
-    std::vector<std::string> found;
-    auto* names = static_cast<GENERAL_NAMES*>(X509_get_ext_d2i(certificate, NID_subject_alt_name, nullptr, nullptr));
-    for (int i = 0; i < sk_GENERAL_NAME_num(names); ++i) {
-        const GENERAL_NAME* name = sk_GENERAL_NAME_value(names, i);
-        if (name->type == GEN_URI) {
-            found.emplace_back(reinterpret_cast<const char*>(ASN1_STRING_get0_data(name->d.ia5)));
-        }
-    }
-    GENERAL_NAMES_free(names);
-    return found;
-}
-
 class CertificateAuthorityTest : public ::testing::Test {
 protected:
     void SetUp() override {
@@ -44,7 +31,7 @@ TEST_F(CertificateAuthorityTest, leafVerifiesAgainstItsRootAndCarriesOneUri) {
     const CertificatePtr leaf = certificateFromPem(issued->certificate);
     const CertificatePtr root = certificateFromPem(authority->certificate());
     EXPECT_EQ(X509_verify(leaf.get(), X509_get0_pubkey(root.get())), 1);
-    EXPECT_EQ(uris(leaf.get()), std::vector<std::string>{"spiffe://example.org/node/a"});
+    EXPECT_EQ(uriNames(leaf.get()), std::vector<std::string>{"spiffe://example.org/node/a"});
     EXPECT_EQ(X509_check_ca(leaf.get()), 0);
     EXPECT_EQ(X509_check_ca(root.get()), 1);
     EXPECT_EQ(X509_check_ip_asc(leaf.get(), "127.0.0.1", 0), 1);
@@ -56,7 +43,7 @@ TEST_F(CertificateAuthorityTest, onlyNodesAndWorkersMayBeServers) {
     ASSERT_TRUE(authority.ok());
     for (const auto& [role, server] :
          {std::pair{"caller/bank/app", false}, {"console/ada/laptop", false}, {"node/a", true}, {"worker/a", true}}) {
-        const auto issued = authority->issue({std::string("spiffe://example.org/") + role, {}, 30}, m_clock);
+        const auto issued = authority->issue({std::string("spiffe://example.org/") + role, {"localhost"}, 30}, m_clock);
         ASSERT_TRUE(issued.ok()) << issued.error().message;
         const CertificatePtr certificate = certificateFromPem(issued->certificate);
         const std::uint32_t uses = X509_get_extended_key_usage(certificate.get());
@@ -68,9 +55,25 @@ TEST_F(CertificateAuthorityTest, onlyNodesAndWorkersMayBeServers) {
 TEST_F(CertificateAuthorityTest, foreignTrustDomainIsRefused) {
     const auto authority = CertificateAuthority::create("example.org", m_clock);
     ASSERT_TRUE(authority.ok());
-    const auto issued = authority->issue({"spiffe://elsewhere.org/node/a", {}, 30}, m_clock);
+    const auto issued = authority->issue({"spiffe://elsewhere.org/node/a", {"localhost"}, 30}, m_clock);
     ASSERT_FALSE(issued.ok());
     EXPECT_EQ(issued.error().code, ErrorCode::InvalidArgument);
+}
+
+TEST_F(CertificateAuthorityTest, whatNoNodeWouldAcceptIsNotIssued) {
+    const auto authority = CertificateAuthority::create("example.org", m_clock);
+    ASSERT_TRUE(authority.ok());
+    for (const char* id : {"admin/eve", "console/ada", "caller/acme", "node"}) {
+        const auto issued = authority->issue({std::string("spiffe://example.org/") + id, {"localhost"}, 30}, m_clock);
+        ASSERT_FALSE(issued.ok()) << id;
+        EXPECT_EQ(issued.error().code, ErrorCode::InvalidArgument);
+        EXPECT_NE(issued.error().remedy.find("/console/<user>/<device>"), std::string::npos) << issued.error().remedy;
+    }
+    EXPECT_EQ(authority->issue({"example.org/node/a", {"localhost"}, 30}, m_clock).error().code,
+              ErrorCode::InvalidArgument);
+    const auto nameless = authority->issue({"spiffe://example.org/node/a", {}, 30}, m_clock);
+    ASSERT_FALSE(nameless.ok());
+    EXPECT_NE(nameless.error().remedy.find("--host"), std::string::npos);
 }
 
 TEST_F(CertificateAuthorityTest, hostNameCannotSmuggleASecondUri) {
@@ -124,8 +127,8 @@ TEST_F(CertificateAuthorityTest, keyOfAnotherRootIsRefused) {
 TEST_F(CertificateAuthorityTest, lifetimeIsBounded) {
     const auto authority = CertificateAuthority::create("example.org", m_clock);
     ASSERT_TRUE(authority.ok());
-    EXPECT_FALSE(authority->issue({"spiffe://example.org/node/a", {}, 398}, m_clock).ok());
-    EXPECT_FALSE(authority->issue({"spiffe://example.org/node/a", {}, 0}, m_clock).ok());
+    EXPECT_FALSE(authority->issue({"spiffe://example.org/node/a", {"localhost"}, 398}, m_clock).ok());
+    EXPECT_FALSE(authority->issue({"spiffe://example.org/node/a", {"localhost"}, 0}, m_clock).ok());
 }
 
 } // namespace
