@@ -24,6 +24,7 @@ struct SearchOptions {
     std::string result;
     std::string words;
     bool humansOnly = false;
+    bool withoutViews = false;
     std::size_t limit = 50;
     std::uint64_t before = 0;
 };
@@ -40,6 +41,7 @@ Result<AuditFilter> toFilter(const SearchOptions& options) {
     filter.result = given(options.result);
     filter.words = given(options.words);
     filter.humansOnly = options.humansOnly;
+    filter.withoutViews = options.withoutViews;
     filter.pageSize = options.limit;
     if (!options.kind.empty()) {
         GNOMON_ASSIGN(filter.kind, parseRecordKind(options.kind));
@@ -139,6 +141,7 @@ void addAudit(CLI::App& app, Context& context) {
     search->add_option("--result", options->result, "Result: ok, failed, allowed, denied");
     search->add_option("--words", options->words, "Words in the reason");
     search->add_flag("--humans-only", options->humansOnly, "Leave out what the machine did");
+    search->add_flag("--without-views", options->withoutViews, "Leave out who read what");
     search->add_option("--limit", options->limit, "Records to show")->check(CLI::Range(1, 1000));
     search->add_option("--before", options->before, "Continue before this sequence number");
     search->callback([&context, options] { runSearch(context, *options); });

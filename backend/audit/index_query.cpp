@@ -71,6 +71,10 @@ std::string indexFor(const AuditFilter& filter) {
     return filter.humansOnly ? "by_human" : "";
 }
 
+bool hidesViews(const AuditFilter& filter) {
+    return filter.withoutViews && filter.kind != RecordKind::View;
+}
+
 // Each word as a quoted string, so that nothing in it is an operator.
 std::string matchExpression(std::string_view words) {
     std::string expression;
@@ -113,6 +117,9 @@ Conditions conditionsOf(const AuditFilter& filter, SeqRange range) {
     text("result", filter.result);
     if (filter.kind) {
         conditions.add("kind = ?", std::string(recordKindName(*filter.kind)));
+    }
+    if (hidesViews(filter)) {
+        conditions.add("kind <> ?", std::string(recordKindName(RecordKind::View)));
     }
     if (filter.humansOnly) {
         conditions.add("human = ?", std::int64_t{1});
@@ -158,7 +165,7 @@ void count(SQLite::Database& database, const Conditions& conditions, IndexHits& 
 
 bool matchesAll(const AuditFilter& filter) {
     return !filter.person && !filter.action && !filter.object && !filter.kind && !filter.result && !filter.words &&
-           !filter.from && !filter.until && !filter.humansOnly;
+           !filter.from && !filter.until && !filter.humansOnly && !filter.withoutViews;
 }
 
 bool fits(const AuditFilter& filter, const AuditRecord& record) {
@@ -167,7 +174,8 @@ bool fits(const AuditFilter& filter, const AuditRecord& record) {
     };
     return same(filter.person, record.actor.person) && same(filter.action, record.action) &&
            same(filter.object, record.object) && same(filter.result, record.result) &&
-           (!filter.kind || *filter.kind == record.kind) && (!filter.humansOnly || isHuman(record));
+           (!filter.kind || *filter.kind == record.kind) && (!filter.humansOnly || isHuman(record)) &&
+           (!hidesViews(filter) || record.kind != RecordKind::View);
 }
 
 Result<std::unique_ptr<IndexQuery>> IndexQuery::open(const std::filesystem::path& file) {

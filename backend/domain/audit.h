@@ -92,6 +92,7 @@ struct AuditFilter {
     std::optional<WallTime> from;
     std::optional<WallTime> until;
     bool humansOnly = false;
+    bool withoutViews = false;  // leaves out who read what; says nothing when kind is View
     std::size_t pageSize = 200; // 1..1000
     std::optional<Seq> before;  // page token: newest first, seq < before
 };

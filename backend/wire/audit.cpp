@@ -196,6 +196,7 @@ v1::SearchRecordsRequest toProto(const AuditFilter& in) {
         encodeTime(*in.until, filter->mutable_until());
     }
     filter->set_humans_only(in.humansOnly);
+    filter->set_without_views(in.withoutViews);
     out.set_page_size(static_cast<int>(std::min(in.pageSize, kMaxPage)));
     if (in.before) {
         out.set_page_token(std::to_string(in.before->value));
@@ -226,6 +227,7 @@ Result<AuditFilter> fromProto(const v1::SearchRecordsRequest& in) {
         out.until = r.time(filter.until(), "until");
     }
     out.humansOnly = filter.humans_only();
+    out.withoutViews = filter.without_views();
     out.pageSize = r.take(pageSize(in.page_size(), 200, kMaxPage), "page_size");
     if (!in.page_token().empty()) {
         out.before = r.take(parseToken(in.page_token()), "page_token");

@@ -382,7 +382,8 @@ inline Result<AuditPage> FakeNode::search(const AuditFilter& filter) const {
             (!filter.result || r.result == *filter.result) &&
             (!filter.words || r.reason.find(*filter.words) != std::string::npos) &&
             (!filter.from || r.time >= *filter.from) && (!filter.until || r.time < *filter.until) &&
-            (!filter.humansOnly || !r.actor.person.starts_with("machine:"));
+            (!filter.humansOnly || !r.actor.person.starts_with("machine:")) &&
+            (!filter.withoutViews || filter.kind == RecordKind::View || r.kind != RecordKind::View);
         if (!matches) {
             continue;
         }

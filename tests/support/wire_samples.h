@@ -286,6 +286,7 @@ inline AuditFilter auditFilter() {
     out.from = at(1'700'000'013);
     out.until = at(1'700'000'014);
     out.humansOnly = true;
+    out.withoutViews = true;
     out.pageSize = 19;
     out.before = Seq(99);
     return out;

@@ -11,7 +11,10 @@ protected:
         open();
         const std::vector<std::string> people = {"ada", "bob", "cy", "machine:substitution"};
         for (std::size_t i = 0; i < 40; ++i) {
-            AuditRecord record = auditRecord(i % 10 == 9 ? RecordKind::Deny : RecordKind::Lifecycle, people[i % 4]);
+            AuditRecord record = auditRecord(i % 10 == 9   ? RecordKind::Deny
+                                             : i % 10 == 8 ? RecordKind::View
+                                                           : RecordKind::Lifecycle,
+                                             people[i % 4]);
             record.action = i % 2 == 0 ? "fallback" : "rollback";
             record.object = i % 5 == 0 ? "endpoint/credit-approval" : "endpoint/spam-filter";
             record.result = i % 10 == 9 ? "denied" : "ok";
@@ -65,7 +68,7 @@ TEST_F(Search, withoutFilterThePagesGoThroughEverythingNewestFirst) {
 
 TEST_F(Search, eachFilterAloneAndEachPairFindsWhatReadingFinds) {
     fill();
-    for (int mask = 1; mask < 64; ++mask) {
+    for (int mask = 1; mask < 128; ++mask) {
         AuditFilter filter;
         const auto set = [&](int bit) { return (mask & bit) != 0; };
         if (set(1)) {
@@ -84,11 +87,13 @@ TEST_F(Search, eachFilterAloneAndEachPairFindsWhatReadingFinds) {
             filter.result = "denied";
         }
         filter.humansOnly = set(32);
+        filter.withoutViews = set(64);
         const auto matches = [&](const AuditRecord& r) {
             return (!filter.person || r.actor.person == *filter.person) &&
                    (!filter.action || r.action == *filter.action) && (!filter.object || r.object == *filter.object) &&
                    (!filter.kind || r.kind == *filter.kind) && (!filter.result || r.result == *filter.result) &&
-                   (!filter.humansOnly || !r.actor.person.starts_with("machine:"));
+                   (!filter.humansOnly || !r.actor.person.starts_with("machine:")) &&
+                   (!filter.withoutViews || r.kind != RecordKind::View);
         };
         EXPECT_EQ(seqs(filter), expected(matches)) << mask;
         EXPECT_EQ(m_log->search(filter)->matching, expected(matches).size()) << mask;
