@@ -93,6 +93,14 @@ void AuditExporter::cancel() {
     }
 }
 
+void AuditExporter::forget() {
+    if (!running()) {
+        m_report.reset();
+        m_error.reset();
+        enter(Stage::Idle);
+    }
+}
+
 void AuditExporter::enter(Stage stage) {
     m_stage = stage;
     Q_EMIT changed();

@@ -25,6 +25,8 @@ public:
     // options: the pinned key and the checkpoint that was seen before.
     void start(NodeSession& session, const QString& path, proof::ExportOptions options);
     void cancel();
+    // Forgets how the last one ended, unless one is running.
+    void forget();
 
     Stage stage() const { return m_stage; }
     bool running() const { return m_stage == Stage::Writing || m_stage == Stage::Verifying; }

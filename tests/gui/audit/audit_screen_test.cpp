@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <QComboBox>
+#include <QDir>
+#include <QFileInfo>
 #include <QLabel>
 #include <QLineEdit>
 #include <QListWidget>
@@ -133,6 +135,43 @@ private Q_SLOTS:
         QCOMPARE(record(0).reason, std::string("late"));
     }
 
+    // A field keeps no key that the screen needs.
+    void wordsFieldIsNoTrap() {
+        openLive();
+        press(Qt::Key_Slash);
+        QVERIFY(find<QLineEdit>(u"auditWords"_s)->hasFocus());
+        press(Qt::Key_Escape);
+        QVERIFY(table()->hasFocus());
+        press(Qt::Key_Slash);
+        m_log->append("enable");
+        node().push();
+        QTRY_VERIFY(find<QPushButton>(u"auditNewer"_s)->isVisible());
+        press(Qt::Key_F5);
+        QTRY_COMPARE(record(0).seq.value, 400U);
+        QVERIFY(find<QLineEdit>(u"auditWords"_s)->hasFocus());
+        press(Qt::Key_E, Qt::ControlModifier);
+        QVERIFY(find<QLineEdit>(u"exportPath"_s)->hasFocus());
+    }
+
+    void readingsAreHiddenUntilTheyAreAskedFor() {
+        node().editRecords([](auto& records) {
+            records[399].record.kind = RecordKind::View;
+            records[398].record.kind = RecordKind::View;
+        });
+        m_log = std::make_unique<test::ProvableLog>(node());
+        openLive();
+        QCOMPARE(text(u"auditCount"_s), u"398 records, newest first; 2 readings hidden"_s);
+        QCOMPARE(record(0).seq.value, 397U);
+        QVERIFY(tabTo(u"auditReadings"_s));
+        press(Qt::Key_Space);
+        QTRY_COMPARE(text(u"auditCount"_s), u"400 records, newest first"_s);
+        QCOMPARE(record(0).seq.value, 399U);
+        m_w->window->close();
+        open(); // remembers it
+        QTRY_COMPARE(text(u"auditCount"_s), u"400 records, newest first"_s);
+        QTRY_COMPARE(table()->currentIndex().row(), 2); // the newest that is no reading
+    }
+
     void choicesNarrowEachOther() {
         openLive();
         choose(u"auditWhat"_s, u"promote"_s);
@@ -233,6 +272,14 @@ private Q_SLOTS:
         press(Qt::Key_F5);
         QTRY_COMPARE(record(0).seq.value, 400U);
         QVERIFY(!find<QPushButton>(u"auditNewer"_s)->isVisible());
+        QCOMPARE(table()->currentIndex().row(), 0); // nobody had chosen another one
+        press(Qt::Key_Down);
+        m_log->append("enable");
+        node().push();
+        QTRY_VERIFY(find<QPushButton>(u"auditNewer"_s)->isVisible());
+        press(Qt::Key_F5);
+        QTRY_COMPARE(record(0).seq.value, 401U);
+        QCOMPARE(record(table()->currentIndex().row()).seq.value, 399U); // now somebody had
     }
 
     void trustSaysHowFarItReachesWhenRecordsAreNewer() {
@@ -297,6 +344,26 @@ private Q_SLOTS:
         press(Qt::Key_Return, Qt::ControlModifier);
         QTRY_VERIFY(find<FindingLabel>(u"exportState"_s)->text().startsWith(u"Not exported."_s));
         QVERIFY(find<QLineEdit>(u"exportPath"_s)->isEnabled());
+        press(Qt::Key_Escape);
+        press(Qt::Key_E, Qt::ControlModifier); // a new sheet knows nothing of the old one's end
+        QVERIFY(m_w->visible<QLineEdit>("exportPath") != nullptr);
+        QVERIFY(m_w->visible<FindingLabel>("exportState") == nullptr);
+    }
+
+    void exportGoesToAFolderThatExists() {
+        const QTemporaryDir home;
+        const QByteArray before = qgetenv("HOME");
+        qputenv("HOME", home.path().toLocal8Bit());
+        openLive();
+        press(Qt::Key_E, Qt::ControlModifier);
+        const QString suggested = m_w->visible<QLineEdit>("exportPath")->text();
+        press(Qt::Key_Escape);
+        QVERIFY(QDir(home.path()).mkdir(u"Documents"_s));
+        press(Qt::Key_E, Qt::ControlModifier);
+        const QString inDocuments = m_w->visible<QLineEdit>("exportPath")->text();
+        qputenv("HOME", before);
+        QCOMPARE(QFileInfo(suggested).path(), home.path());
+        QCOMPARE(QFileInfo(inDocuments).path(), home.filePath(u"Documents"_s));
     }
 
     void withoutANodeThereIsNothingToShow() {

@@ -69,6 +69,7 @@ AuditDetailPane::AuditDetailPane(QWidget* parent)
     m_related->setObjectName(u"auditRelated"_s);
     m_related->setAccessibleName(tr("Related records"));
     m_related->setFrameShape(QFrame::NoFrame);
+    m_related->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff); // it would hide a row; long titles end in dots
     auto* head = new QHBoxLayout;
     head->addWidget(m_title, 1);
     head->addWidget(m_copy);
@@ -167,6 +168,8 @@ void AuditDetailPane::findRelated() {
 void AuditDetailPane::showRelated(const std::vector<StoredRecord>& records) {
     for (const StoredRecord& stored : records) {
         auto* item = new QListWidgetItem(recordTitle(stored.record), m_related);
+        item->setSizeHint({1, fontMetrics().height() + 4});
+        item->setToolTip(item->text());
         item->setData(Qt::UserRole, QVariant::fromValue(static_cast<quint64>(stored.record.seq.value)));
         if (stored.record.seq == m_stored->record.seq) {
             m_related->setCurrentItem(item);

@@ -10,6 +10,7 @@
 #include <QDateTime>
 #include <QHBoxLayout>
 #include <QIODevice>
+#include <QKeyEvent>
 #include <QLineEdit>
 #include <QPushButton>
 #include <QStringListModel>
@@ -73,7 +74,7 @@ AuditFilterBar::AuditFilterBar(QWidget* parent)
       m_object(makeBox(u"auditObject"_s, tr("Endpoint"))), m_when(makeBox(u"auditWhen"_s, tr("When"))),
       m_result(makeBox(u"auditResult"_s, tr("Result"))), m_words(new QLineEdit(this)),
       m_people(new QStringListModel(this)), m_humans(new QCheckBox(tr("humans only"), this)),
-      m_clear(new QPushButton(tr("Clear"), this)) {
+      m_readings(new QCheckBox(tr("hide readings"), this)), m_clear(new QPushButton(tr("Clear"), this)) {
     setObjectName(u"auditFilters"_s);
     for (const Deed& deed : kDeeds) {
         m_what->addItem(tr(deed.text));
@@ -99,6 +100,9 @@ AuditFilterBar::AuditFilterBar(QWidget* parent)
     m_words->setPlaceholderText(tr("Words of the reason   /"));
     m_words->setClearButtonEnabled(true);
     m_humans->setObjectName(u"auditHumans"_s);
+    m_readings->setObjectName(u"auditReadings"_s);
+    m_readings->setToolTip(tr("Looking at this trail is recorded in it; these records are left out"));
+    m_readings->setChecked(true);
     m_clear->setObjectName(u"auditClear"_s);
     m_clear->setAutoDefault(false);
     auto* row = new QHBoxLayout(this);
@@ -109,6 +113,7 @@ AuditFilterBar::AuditFilterBar(QWidget* parent)
     }
     row->addWidget(m_words, 1);
     row->addWidget(m_humans);
+    row->addWidget(m_readings);
     row->addWidget(m_clear);
     setFocusProxy(m_words);
 
@@ -125,8 +130,10 @@ AuditFilterBar::AuditFilterBar(QWidget* parent)
     }
     for (QLineEdit* field : {m_who, m_words}) {
         connect(field, &QLineEdit::textChanged, this, [this] { m_typing.start(kTyping); });
+        field->installEventFilter(this);
     }
     connect(m_humans, &QCheckBox::toggled, this, notify);
+    connect(m_readings, &QCheckBox::toggled, this, notify);
     connect(m_clear, &QPushButton::clicked, this, &AuditFilterBar::clear);
     m_clear->setEnabled(false);
 }
@@ -156,7 +163,24 @@ AuditFilter AuditFilterBar::filter(WallTime now) const {
     }
     filter.words = textOf(m_words->text());
     filter.humansOnly = m_humans->isChecked();
+    filter.withoutViews = hidesReadings();
     return filter;
+}
+
+bool AuditFilterBar::hidesReadings() const {
+    return m_readings->isChecked() && kDeeds[std::max(0, m_what->currentIndex())].kind != RecordKind::View;
+}
+
+// A field takes Ctrl+E for the end of its line; here it exports, from everywhere.
+bool AuditFilterBar::eventFilter(QObject* watched, QEvent* event) {
+    if (event->type() == QEvent::ShortcutOverride) {
+        const auto* key = static_cast<QKeyEvent*>(event);
+        if (key->key() == Qt::Key_E && key->modifiers() == Qt::ControlModifier) {
+            event->ignore();
+            return true;
+        }
+    }
+    return QWidget::eventFilter(watched, event);
 }
 
 bool AuditFilterBar::isEmpty() const {
@@ -204,7 +228,7 @@ QByteArray AuditFilterBar::save() const {
     QDataStream out(&state, QIODevice::WriteOnly);
     out << m_who->text() << m_what->currentIndex()
         << (m_object->currentIndex() > 0 ? m_object->currentText() : QString()) << m_when->currentIndex()
-        << m_result->currentIndex() << m_words->text() << m_humans->isChecked();
+        << m_result->currentIndex() << m_words->text() << m_humans->isChecked() << m_readings->isChecked();
     return state;
 }
 
@@ -221,7 +245,10 @@ void AuditFilterBar::restore(const QByteArray& state) {
     if (in.status() != QDataStream::Ok) {
         return;
     }
+    bool readings = true;
+    in >> readings;
     m_quiet = true;
+    m_readings->setChecked(readings || in.status() != QDataStream::Ok); // older states end before it
     m_who->setText(who);
     m_what->setCurrentIndex(what);
     if (!object.isEmpty() && m_object->findText(object) < 0) {

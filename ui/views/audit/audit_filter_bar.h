@@ -15,7 +15,8 @@ class QStringListModel;
 
 namespace gnomon::ui {
 
-// Who, what, when, on which object, with which result, in which words, by humans only.
+// Who, what, when, on which object, with which result, in which words, by humans only; and without the
+// readings of this trail and of payloads, which every look at it adds to.
 class AuditFilterBar final : public QWidget {
     Q_OBJECT
 public:
@@ -23,7 +24,8 @@ public:
 
     // now: what "last hour" counts back from.
     AuditFilter filter(WallTime now) const;
-    bool isEmpty() const;
+    bool isEmpty() const; // nothing is asked for; hiding readings does not count
+    bool hidesReadings() const;
     void clear();
     void setEndpoints(const QStringList& names);
     // Adds people that were seen, as suggestions.
@@ -34,6 +36,9 @@ public:
 
 Q_SIGNALS:
     void changed();
+
+protected:
+    bool eventFilter(QObject* watched, QEvent* event) override;
 
 private:
     QComboBox* makeBox(const QString& name, const QString& label);
@@ -46,6 +51,7 @@ private:
     QLineEdit* m_words;
     QStringListModel* m_people; // suggestions
     QCheckBox* m_humans;
+    QCheckBox* m_readings;
     QPushButton* m_clear;
     QTimer m_typing;
     bool m_quiet = false;

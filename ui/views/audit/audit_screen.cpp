@@ -87,11 +87,16 @@ void AuditScreen::refresh() {
 void AuditScreen::showState() {
     const int rows = m_model->rowCount();
     const QString outside = countText(m_model->logSize());
-    m_count->setText(rows == 0              ? QString()
-                     : m_filters->isEmpty() ? tr("%1 records, newest first").arg(countText(m_model->matching()))
-                                            : tr("%1%2 of %3 records match")
-                                                  .arg(m_model->matchingAtLeast() ? tr("at least ") : QString(),
-                                                       countText(m_model->matching()), outside));
+    const std::uint64_t hidden = m_model->logSize() - std::min(m_model->matching(), m_model->logSize());
+    const QString matching =
+        (m_model->matchingAtLeast() ? tr("at least ") : QString()) + countText(m_model->matching());
+    QString count = m_filters->isEmpty() ? tr("%1 records, newest first").arg(matching)
+                                         : tr("%1 of %2 records match").arg(matching, outside);
+    if (m_filters->isEmpty() && hidden > 0) {
+        count += m_model->matchingAtLeast() ? tr("; readings are hidden")
+                                            : tr("; %1 readings hidden").arg(countText(hidden));
+    }
+    m_count->setText(rows == 0 ? QString() : count);
     switch (m_model->load()) {
     case EvidenceTable::Load::Idle:
         m_pane->setEmpty(u"audit"_s, tr("No node is connected."),
@@ -119,7 +124,8 @@ void AuditScreen::showState() {
     }
     if (rows == 0) {
         m_pane->setEmpty(u"audit"_s,
-                         m_filters->isEmpty() ? tr("The log is empty.")
+                         m_filters->isEmpty() ? m_model->logSize() == 0 ? tr("The log is empty.")
+                                                                        : tr("Nothing but readings is recorded.")
                                               : tr("No record matches; %1 are outside the filter.").arg(outside),
                          m_filters->isEmpty() ? PaneAction{}
                                               : PaneAction{tr("Clear filters"), [this] { m_filters->clear(); }});
@@ -141,12 +147,30 @@ void AuditScreen::showState() {
         if (row >= 0) {
             m_table->selectRow(row);
         }
-    } else if (rows > 0 && !m_table->currentIndex().isValid()) {
-        m_table->selectRow(0);
+    } else if (rows > 0) {
+        offerNewest();
     }
     showNewer();
     showTrust();
     m_proving.start();
+}
+
+// As long as nobody chose a record, the newest one that is no reading: what happened, rather than that this console has
+// just looked. Being current is not being chosen, for a table makes a row current when it gets the focus.
+void AuditScreen::offerNewest() {
+    const StoredRecord* shown = m_model->at(m_table->currentIndex().row());
+    if (m_table->selectionModel()->hasSelection() && shown != nullptr && m_offered != shown->record.seq) {
+        return;
+    }
+    int row = 0;
+    while (row < m_model->rowCount() && m_model->at(row)->record.kind == RecordKind::View) {
+        ++row;
+    }
+    row = row < m_model->rowCount() ? row : 0;
+    m_offered = m_model->at(row)->record.seq;
+    if (m_table->currentIndex().row() != row || !m_table->selectionModel()->hasSelection()) {
+        m_table->selectRow(row);
+    }
 }
 
 void AuditScreen::showTrust() {
@@ -224,7 +248,8 @@ void AuditScreen::goTo(Seq seq) {
 }
 
 QString AuditScreen::suggestedPath() const {
-    const QString folder = QStandardPaths::writableLocation(QStandardPaths::DocumentsLocation);
+    const QString documents = QStandardPaths::writableLocation(QStandardPaths::DocumentsLocation);
+    const QString folder = QDir(documents).exists() ? documents : QDir::homePath();
     const QString day = stampText(context().fleet.clock().wallNow()).left(10);
     return QDir(folder).filePath(u"gnomon-audit-"_s + m_session->name() + u'-' + day + u".cbor"_s);
 }
@@ -232,6 +257,7 @@ QString AuditScreen::suggestedPath() const {
 void AuditScreen::openExport() {
     OverlayLayer& layer = OverlayLayer::of(*this);
     if (!m_session.isNull() && !layer.isOpen()) {
+        m_exporter->forget();
         openExportSheet(layer, *m_exporter, m_exporter->running() ? m_exporter->path() : suggestedPath(),
                         [this](const QString& path) { startExport(path); });
     }
@@ -251,6 +277,16 @@ void AuditScreen::startExport(const QString& path) {
 
 void AuditScreen::focusFilter() {
     m_filters->setFocus(Qt::ShortcutFocusReason);
+}
+
+// Out of the filters and back to what they found.
+bool AuditScreen::closeTopLayer() {
+    const QWidget* focused = focusWidget();
+    if (focused == nullptr || !m_filters->isAncestorOf(focused)) {
+        return false;
+    }
+    m_table->setFocus(Qt::ShortcutFocusReason);
+    return true;
 }
 
 void AuditScreen::keyPressEvent(QKeyEvent* event) {
@@ -283,9 +319,12 @@ QList<Command> AuditScreen::commands() {
 }
 
 QList<KeyHelp> AuditScreen::keys() const {
-    return {{u"/"_s, tr("Filter by words")},       {u"Shift+F"_s, tr("Take all filters off")},
-            {u"Enter"_s, tr("Into the record")},   {u"Backspace"_s, tr("Back to the list")},
-            {u"Ctrl+E"_s, tr("Export and check")}, {u"Ctrl+C"_s, tr("Copy the row")}};
+    return {{u"/"_s, tr("Filter by words; Esc leaves the field")},
+            {u"Shift+F"_s, tr("Take all filters off")},
+            {u"Enter"_s, tr("Into the record")},
+            {u"Backspace"_s, tr("Back to the list")},
+            {u"Ctrl+E"_s, tr("Export and check")},
+            {u"Ctrl+C"_s, tr("Copy the row")}};
 }
 
 QByteArray AuditScreen::saveState() const {

@@ -29,6 +29,7 @@ public:
 
     void refresh() override;
     void focusFilter() override;
+    bool closeTopLayer() override;
     QList<Command> commands() override;
     QList<KeyHelp> keys() const override;
     QByteArray saveState() const override;
@@ -50,6 +51,7 @@ private:
     void showTrust();
     void showNewer();
     void showRecord();
+    void offerNewest();
     void proveVisible();
     void verifyAgain();
     void dismissAlarm();
@@ -60,7 +62,8 @@ private:
     QPointer<NodeSession> m_session;
     QPointer<LogWitness> m_witness;
     QTimer m_proving;
-    std::optional<Seq> m_wanted; // a related record that was asked for and is not in the window
+    std::optional<Seq> m_wanted;  // a related record that was asked for and is not in the window
+    std::optional<Seq> m_offered; // selected by itself, not by a person
     AuditModel* m_model;
     AuditExporter* m_exporter;
     TrustBar* m_trust;
