@@ -64,7 +64,7 @@ QString changeTitle(const ChangeRequest& request, port::EnvironmentClass environ
     return u"%1 %2 %3"_s.arg(changeVerb(request.kind), endpoint, where);
 }
 
-QString commandText(const ChangeRequest& request) {
+QString commandText(const ChangeRequest& request, Direction direction) {
     QString verb = QString::fromUtf8(changeKindName(request.kind));
     if (verb.startsWith(u"shadow-"_s)) {
         verb.replace(u'-', u' '); // gnomonctl shadow start
@@ -80,8 +80,10 @@ QString commandText(const ChangeRequest& request) {
         command += u" --to "_s + QString::number(request.toGeneration->value);
     }
     if (!request.reason.empty()) {
-        QString reason = QString::fromStdString(printable(request.reason, 300));
+        QString reason = QString::fromStdString(printable(request.reason, 1000));
         command += u" --reason '"_s + reason.replace(u"'"_s, u"'\\''"_s) + u'\'';
+    } else if (direction == Direction::Risky) {
+        command += u" --reason REASON"_s; // without one it is refused
     }
     return request.skipDryRun ? command + u" --skip-replay"_s : command;
 }

@@ -14,7 +14,7 @@ class ChangeFlow;
 // "Fall back spam-filter in PRODUCTION": a sheet's title and the label of its button.
 QString changeTitle(const ChangeRequest& request, port::EnvironmentClass environment);
 // The same change as a command line, quoted for a shell: "gnomonctl promote spam-filter v2".
-QString commandText(const ChangeRequest& request);
+QString commandText(const ChangeRequest& request, Direction direction);
 // "Of 1 000 recorded requests 39 would be answered differently (34 ham → spam, 5 spam → ham)."
 QString dryRunText(const DryRun& dryRun);
 // "412 requests/s on eu-1. Reversible by Restore."

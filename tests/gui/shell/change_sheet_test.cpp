@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <QAbstractButton>
+#include <QApplication>
 #include <QComboBox>
 #include <QLabel>
 #include <QLineEdit>
@@ -106,14 +107,41 @@ private Q_SLOTS:
         openSheet(ChangeKind::Promote, VersionNumber(2));
         QTRY_VERIFY(text("changeThen").contains(u"v2 serves"_s));
         QVERIFY(!confirm()->isEnabled());
+        QVERIFY(text("changeCommand").endsWith(u"--reason REASON"_s));
         m_w->press(Qt::Key_Return, Qt::ControlModifier);
         QTest::qWait(30);
         QVERIFY(node().executed().empty());
         m_w->type(u"ML-311"_s);
+        QVERIFY(text("changeCommand").endsWith(u"--reason 'ML-311'"_s));
         QVERIFY(confirm()->isEnabled());
         m_w->press(Qt::Key_Return, Qt::ControlModifier);
         QTRY_COMPARE(node().executed().size(), std::size_t{1});
         QCOMPARE(node().executed()[0].reason, std::string("ML-311"));
+    }
+
+    // Not an error: somebody opened the sheet to look where one could go.
+    void aRollbackWithNothingBeforeAsksWhereTo() {
+        node().edit([](auto& endpoints, auto&) {
+            Generation first = endpoints[0].history.back();
+            Generation back = first; // went back from the second to the first, so nothing is before that
+            back.kind = ChangeKind::Rollback;
+            back.restores = first.number;
+            back.number = GenerationNumber(endpoints[0].history.front().number.value + 1);
+            endpoints[0].history.insert(endpoints[0].history.begin(), back);
+            endpoints[0].snapshot.generation = back;
+        });
+        node().failNext({ErrorCode::FailedPrecondition, "has no generation before what it does now"});
+        openSheet(ChangeKind::Rollback);
+        QTRY_VERIFY(text("changeProblem").startsWith(u"Nothing before what it does now"_s));
+        const QLabel* problem = m_w->visible<QLabel>("changeProblem");
+        QCOMPARE(problem->palette().color(QPalette::WindowText), QApplication::palette().color(QPalette::WindowText));
+        auto* generation = m_w->visible<QComboBox>("changeGeneration");
+        QCOMPARE(generation->currentIndex(), -1);
+        QCOMPARE(generation->count(), 2); // not those that do what is done already
+        QVERIFY(generation->hasFocus());
+        QVERIFY(!confirm()->isEnabled());
+        m_w->press(Qt::Key_Down);
+        QTRY_VERIFY(text("changeProblem").isEmpty() || text("changeProblem").contains(u"needs a reason"_s));
     }
 
     void aRollbackOutOfFallbackAsksForAReason() {

@@ -82,12 +82,16 @@ private Q_SLOTS:
         start.version = VersionNumber(2);
         start.mirrorPercent = 10;
         start.reason = "it's time";
-        QCOMPARE(commandText(start), QStringLiteral("gnomonctl shadow start spam-filter v2 --mirror 10 "
-                                                    "--reason 'it'\\''s time'"));
+        QCOMPARE(commandText(start, Direction::Risky),
+                 QStringLiteral("gnomonctl shadow start spam-filter v2 --mirror 10 "
+                                "--reason 'it'\\''s time'"));
         ChangeRequest back = request(ChangeKind::Rollback);
         back.toGeneration = GenerationNumber(3);
         back.skipDryRun = true;
-        QCOMPARE(commandText(back), QStringLiteral("gnomonctl rollback spam-filter --to 3 --skip-replay"));
+        QCOMPARE(commandText(back, Direction::Safe),
+                 QStringLiteral("gnomonctl rollback spam-filter --to 3 --skip-replay"));
+        QCOMPARE(commandText(back, Direction::Risky), // it would be refused without one
+                 QStringLiteral("gnomonctl rollback spam-filter --to 3 --reason REASON --skip-replay"));
     }
 
     void executingTwiceSendsOnce() {

@@ -32,11 +32,14 @@ ChangeSheet::ChangeSheet(const ConsoleContext& context, ChangeFlow& flow, QWidge
     connect(&flow, &ChangeFlow::changed, this, &ChangeSheet::showState);
     connect(&context.fleet, &Fleet::ticked, this, &ChangeSheet::showState);
     connect(m_reason, &QLineEdit::textChanged, this, &ChangeSheet::showState);
+    for (const QRadioButton* kind : m_reasonKinds) {
+        connect(kind, &QRadioButton::toggled, this, &ChangeSheet::showState);
+    }
     showState();
 }
 
 QWidget* ChangeSheet::firstFocus() const {
-    return m_reason;
+    return !m_wayBack && m_generation->count() > 0 ? static_cast<QWidget*>(m_generation) : m_reason;
 }
 
 void ChangeSheet::fillVersions() {
@@ -70,12 +73,20 @@ void ChangeSheet::askForGenerations() {
 }
 
 void ChangeSheet::fillGenerations(const std::vector<Generation>& history) {
-    for (std::size_t i = 1; i < history.size(); ++i) { // all but the one in force
-        const quint64 number = history[i].number.value;
-        m_generation->addItem(tr("%1:  %2").arg(number).arg(deploymentText(history[i].deployment)), number);
+    for (const Generation& older : history) {
+        if (older.deployment == history.front().deployment) {
+            continue; // the one in force, and what would change nothing
+        }
+        const quint64 number = older.number.value;
+        m_generation->addItem(tr("%1:  %2").arg(number).arg(deploymentText(older.deployment)), number);
     }
     const auto target = m_flow.request().toGeneration ? m_flow.request().toGeneration : rollbackTarget(history);
     m_generation->setCurrentIndex(target ? m_generation->findData(static_cast<qulonglong>(target->value)) : -1);
+    m_wayBack = target.has_value();
+    if (!m_wayBack && m_generation->count() > 0 && focusWidget() == m_reason) {
+        m_generation->setFocus(Qt::OtherFocusReason);
+    }
+    showState();
 }
 
 void ChangeSheet::optionsChanged() {
@@ -136,12 +147,17 @@ void ChangeSheet::showState() {
     }
     const bool failed = state == State::Refused || state == State::Failed;
     const Failure failure = failed && m_flow.error() ? failureOf(*m_flow.error()) : Failure{};
+    const bool choose = state == State::Refused && !m_wayBack && !m_flow.request().toGeneration;
     m_problem->setVisible(failed || (state == State::Planned && reasonMissing()));
+    paintProblem(!choose);
     m_problem->setText(
-        failed ? failure.cause + (failure.remedy.isEmpty() ? QString() : QString(u' ' + failure.remedy)) +
-                     (m_flow.outcomeUnknown() ? tr(" It may or may not be in force; asking again does it at most once.")
-                                              : tr(" Nothing has changed."))
-               : tr("This goes forward, so it needs a reason."));
+        choose && m_generation->count() == 0 ? tr("There is nothing to go back to: it never did anything else.")
+        : choose ? tr("Nothing before what it does now is left to go back to. Choose the generation to go to.")
+        : failed
+            ? failure.cause + (failure.remedy.isEmpty() ? QString() : QString(u' ' + failure.remedy)) +
+                  (m_flow.outcomeUnknown() ? tr(" It may or may not be in force; asking again does it at most once.")
+                                           : tr(" Nothing has changed."))
+            : tr("This goes forward, so it needs a reason."));
     showDirection();
     showPreview();
     showEffect();
@@ -153,7 +169,7 @@ void ChangeSheet::showState() {
         kind->setEnabled(!sent || failed);
     }
     m_cancel->setText(sent && !failed ? tr("Close") : tr("Cancel"));
-    const bool again = failed && !m_flow.outcomeUnknown();
+    const bool again = failed && !choose && !m_flow.outcomeUnknown();
     m_confirm->setText(again                     ? tr("Plan again")
                        : m_flow.outcomeUnknown() ? tr("Ask again")
                                                  : u"▲  "_s + changeTitle(m_flow.request(), m_environment));
@@ -169,14 +185,21 @@ void ChangeSheet::showState() {
     }
 }
 
+void ChangeSheet::paintProblem(bool alarming) {
+    QPalette ink; // of the application
+    if (alarming) {
+        ink.setColor(QPalette::WindowText, colorOf(colorsOf(QApplication::palette()).actText));
+    }
+    m_problem->setPalette(ink);
+}
+
 // Once the node has planned, a change may need more care than its kind alone says.
 void ChangeSheet::showDirection() {
     const bool risky = m_flow.direction() == Direction::Risky;
     for (QRadioButton* kind : m_reasonKinds) {
         kind->setHidden(risky);
     }
-    m_reason->setPlaceholderText(risky ? tr("why; it is recorded for ever")
-                                       : tr("may follow; it is recorded for ever"));
+    m_reason->setPlaceholderText(risky ? tr("why; it is recorded for ever") : tr("optional; it is recorded for ever"));
     QPalette look; // of the application
     if (risky || m_environment == port::EnvironmentClass::Production) {
         const theme::Colors& colors = colorsOf(QApplication::palette());
@@ -208,7 +231,9 @@ void ChangeSheet::showPreview() {
     m_notes->setText(notes.join(u'\n'));
     m_notes->setVisible(!notes.isEmpty());
     m_notesTitle->setVisible(!notes.isEmpty());
-    m_command->setText(commandText(m_flow.request()));
+    ChangeRequest typed = m_flow.request();
+    typed.reason = reason();
+    m_command->setText(commandText(typed, m_flow.direction()));
     m_planId->setText(target ? tr("plan %1 · on generation %2")
                                    .arg(QString::fromStdString(printable(preview->plan.id, 64)).left(8))
                                    .arg(preview->plan.targets.front().base.value)

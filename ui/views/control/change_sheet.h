@@ -46,6 +46,7 @@ private:
     void fillGenerations(const std::vector<Generation>& history);
     void optionsChanged();
     void showState();
+    void paintProblem(bool alarming);
     void showDirection();
     void showPreview();
     void showEffect();
@@ -84,6 +85,7 @@ private:
     QPushButton* m_confirm;
     TextLabel* m_confirmKey;
     QTimer m_slow;
+    bool m_wayBack = true; // as long as nothing else is known: a generation to go back to by itself
     Request m_history;
 };
 

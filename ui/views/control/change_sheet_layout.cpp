@@ -118,9 +118,6 @@ void ChangeSheet::build() {
     column->addWidget(m_effect);
 
     m_problem = value(u"changeProblem"_s, this);
-    QPalette alarm = m_problem->palette();
-    alarm.setColor(QPalette::WindowText, colorOf(colorsOf(QApplication::palette()).actText));
-    m_problem->setPalette(alarm);
     column->addWidget(m_problem);
     column->addSpacing(small);
 
