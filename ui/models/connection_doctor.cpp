@@ -29,7 +29,7 @@ QString addressProblem(const std::string& address) {
     bool number = false;
     const int port = text.mid(colon + 1).toInt(&number);
     if (colon <= 0 || !number || port < 1 || port > 65535) {
-        return ConnectionDoctor::tr("The address must be host:port, for example localhost:7443.");
+        return ConnectionDoctor::tr("The address must be host:port, for example localhost:8443.");
     }
     return {};
 }

@@ -3,6 +3,8 @@
 
 #include "backend/base/bytes.h"
 
+#include <QRegularExpression>
+
 namespace gnomon::ui {
 
 using namespace Qt::StringLiterals;
@@ -14,6 +16,9 @@ QString sentenceOf(const std::string& message) {
         return text;
     }
     text[0] = text[0].toUpper();
+    // The node writes times for machines; people read them as everywhere else here.
+    static const QRegularExpression kTime(u"(\\d{4}-\\d\\d-\\d\\d)T(\\d\\d:\\d\\d:\\d\\d)(\\.\\d+)?Z"_s);
+    text.replace(kTime, u"\\1 \\2 UTC"_s);
     return text.endsWith(u'.') || text.endsWith(u'!') || text.endsWith(u'?') ? text : QString(text + u'.');
 }
 

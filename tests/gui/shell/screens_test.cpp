@@ -4,6 +4,7 @@
 #include <QLabel>
 #include <QLineEdit>
 #include <QPushButton>
+#include <QSet>
 #include <QSignalSpy>
 #include <QTableView>
 
@@ -213,6 +214,24 @@ private Q_SLOTS:
         undo->click();
         QCOMPARE(m_w->console.fleet.profiles().size(), std::size_t{1});
         QCOMPARE(m_w->console.fleet.profiles()[0].name, std::string("eu-1"));
+    }
+
+    void everyMnemonicOfConnectMeansOneThing() {
+        QVERIFY(m_w->open());
+        m_w->window->showScreen(u"connect"_s);
+        QStringList keys;
+        const QWidget* screen = m_w->window->screen(u"connect"_s);
+        for (const auto* button : screen->findChildren<QAbstractButton*>()) {
+            keys.append(QKeySequence::mnemonic(button->text()).toString());
+        }
+        for (const auto* label : screen->findChildren<QLabel*>()) {
+            if (label->buddy() != nullptr) {
+                keys.append(QKeySequence::mnemonic(label->text()).toString());
+            }
+        }
+        keys.removeAll(QString());
+        QVERIFY(keys.contains(u"Alt+T"_s));
+        QVERIFY2(QSet<QString>(keys.begin(), keys.end()).size() == keys.size(), qPrintable(keys.join(u' ')));
     }
 
     void typedConnectionIsSavedAndConnected() {

@@ -4,6 +4,7 @@
 #include <QLabel>
 #include <QLineEdit>
 #include <QListWidget>
+#include <QPushButton>
 #include <QTableView>
 
 #include "tests/support/fake_window.h"
@@ -100,6 +101,44 @@ private Q_SLOTS:
         m_w->press(Qt::Key_Escape);
         QVERIFY(!m_w->window->layer().isOpen());
         QCOMPARE(QApplication::focusWidget(), table());
+    }
+
+    void paletteHasTheChangesOfTheSelectedEndpointEverywhere() {
+        for (const char* screen : {"fleet", "control", "connect"}) {
+            m_w->window->showScreen(QString::fromLatin1(screen));
+            m_w->press(Qt::Key_K, Qt::ControlModifier);
+            const auto* list = m_w->visible<QListWidget>("paletteList");
+            for (const char* wanted : {"Stop shadow of spam-filter on eu-1…", "Promote spam-filter on eu-1…",
+                                       "Fall back spam-filter on eu-1…"}) {
+                QCOMPARE(list->findItems(QString::fromUtf8(wanted), Qt::MatchExactly).size(), 1);
+            }
+            m_w->press(Qt::Key_Escape);
+        }
+    }
+
+    void fallenBackTheWayOutIsOffered() {
+        m_w->console.node(m_w->console.store.stored[0].id).edit([](auto& endpoints, auto&) {
+            endpoints[0].snapshot.generation.deployment.mode = Mode::Fallback;
+        });
+        m_w->console.node(m_w->console.store.stored[0].id).push();
+        QTRY_COMPARE(m_w->find<QPushButton>("fleetFallBack")->text(), u"Restore…"_s);
+        m_w->press(Qt::Key_F8);
+        QVERIFY(m_w->window->messages().text().contains(u"spam-filter is in fallback already"_s));
+        QVERIFY(!m_w->window->layer().isOpen());
+        m_w->press(Qt::Key_K, Qt::ControlModifier);
+        const auto* list = m_w->visible<QListWidget>("paletteList");
+        QVERIFY(list->findItems(u"Fall back spam-filter on eu-1"_s, Qt::MatchStartsWith).isEmpty());
+        QCOMPARE(list->findItems(u"Restore spam-filter on eu-1"_s, Qt::MatchStartsWith).size(), 1);
+        m_w->press(Qt::Key_Escape);
+        m_w->find<QPushButton>("fleetFallBack")->click();
+        QTRY_VERIFY(m_w->visible<QLabel>("changeTitle") != nullptr);
+        QVERIFY(m_w->visible<QLabel>("changeTitle")->text().startsWith(u"Restore spam-filter"_s));
+    }
+
+    void f1OpensTheKeySheet() {
+        m_w->press(Qt::Key_F1);
+        QVERIFY(m_w->window->layer().isOpen());
+        QVERIFY(m_w->find<QWidget>("keySheet"));
     }
 
     void keysBeneathAnOpenLayerAreSilent() {

@@ -96,7 +96,7 @@ QWidget* ConnectScreen::buildDetails() {
         made->setObjectName(name);
         return made;
     };
-    m_test = button(tr("Test"), u"connectionTest"_s);
+    m_test = button(tr("&Test"), u"connectionTest"_s);
     m_test->setIcon(lineIcon(u"stethoscope"_s));
     m_save = button(tr("Save"), u"connectionSave"_s);
     m_disconnect = button(tr("Disconnect"), u"connectionDisconnect"_s);

@@ -87,7 +87,7 @@ void ProfileForm::addEnvironments(QFormLayout* form) {
     row->setSpacing(px(this, theme::kDistances.large));
     const std::tuple<port::EnvironmentClass, QString, QString> kinds[] = {
         {port::EnvironmentClass::Production, tr("&Production"), u"profileProduction"_s},
-        {port::EnvironmentClass::Test, tr("&Test"), u"profileTest"_s},
+        {port::EnvironmentClass::Test, tr("Test"), u"profileTest"_s},
         {port::EnvironmentClass::Practice, tr("P&ractice"), u"profilePractice"_s}};
     for (const auto& [kind, text, name] : kinds) {
         auto* button = new QRadioButton(text, box);
@@ -101,7 +101,7 @@ void ProfileForm::addEnvironments(QFormLayout* form) {
 }
 
 void ProfileForm::addChoices(QFormLayout* form) {
-    m_readOnly = new QCheckBox(tr("Read-&only: hide everything that changes something"), this);
+    m_readOnly = new QCheckBox(tr("Rea&d-only: hide everything that changes something"), this);
     m_readOnly->setObjectName(u"profileReadOnly"_s);
     m_atStart = new QCheckBox(tr("Connect at &start"), this);
     m_atStart->setObjectName(u"profileAtStart"_s);

@@ -247,21 +247,6 @@ QString ControlScreen::detailsOf(const Generation& g) const {
     return g.intent ? text + tr(" Audit record %1.").arg(g.intent->value) : text;
 }
 
-QList<Command> ControlScreen::commands() {
-    QList<Command> list;
-    const NodeSession* session = context().session();
-    if (session == nullptr || session->profile().readOnly) {
-        return list;
-    }
-    for (const ChangeAction& action : changes()) {
-        if (action.blocked.isEmpty()) {
-            list.append({changeVerb(action.kind) + u' ' + m_title->text() + u"…"_s, tr("opens the sheet"),
-                         [this, request = action.request] { Q_EMIT changeRequested(request); }});
-        }
-    }
-    return list;
-}
-
 QList<KeyHelp> ControlScreen::keys() const {
     return {{tr("F8"), tr("fall back this endpoint (opens the sheet)")}, {tr("Up, Down"), tr("move in the history")}};
 }

@@ -24,7 +24,6 @@ public:
     explicit ControlScreen(const ConsoleContext& context, QWidget* parent = nullptr);
 
     void refresh() override;
-    QList<Command> commands() override;
     QList<KeyHelp> keys() const override;
     QByteArray saveState() const override;
     void restoreState(const QByteArray& state) override;

@@ -111,7 +111,7 @@ void FleetScreen::build() {
     m_open->setObjectName(u"fleetCompare"_s);
     m_control = new QPushButton(tr("Control"), m_detailsBox);
     m_control->setObjectName(u"fleetControl"_s);
-    m_fallBack = new QPushButton(tr("Fall back…  F8"), m_detailsBox);
+    m_fallBack = new QPushButton(m_detailsBox);
     m_fallBack->setObjectName(u"fleetFallBack"_s);
     line->addWidget(m_detailsState);
     line->addWidget(m_detailsText, 1);
@@ -124,7 +124,7 @@ void FleetScreen::build() {
     connect(m_fallBack, &QPushButton::clicked, this, [this] {
         if (const EndpointRow* row = current()) {
             ChangeRequest request;
-            request.kind = ChangeKind::Fallback;
+            request.kind = modeChangeFrom(row->snapshot.generation.deployment.mode);
             request.endpoint = row->endpoint;
             Q_EMIT changeRequested(request);
         }
@@ -242,7 +242,8 @@ void FleetScreen::showDetails() {
     m_open->setEnabled(endpoint);
     m_control->setEnabled(endpoint);
     m_fallBack->setVisible(endpoint && !row->readOnly);
-    m_fallBack->setEnabled(row->snapshot.generation.deployment.mode == Mode::Production);
+    const ChangeKind change = modeChangeFrom(row->snapshot.generation.deployment.mode);
+    m_fallBack->setText(change == ChangeKind::Fallback ? tr("Fall back…  F8") : changeVerb(change) + u'…');
 }
 
 QList<KeyHelp> FleetScreen::keys() const {

@@ -23,7 +23,7 @@ KeySheet::KeySheet(const QString& screenTitle, const QList<KeyHelp>& screenKeys,
         {tr("U"), tr("times in UTC or in local time")},
         {tr("Ctrl+C"), tr("copy the selected rows as a table")},
         {tr("Esc"), tr("close what is on top")},
-        {tr("?"), tr("this sheet")},
+        {tr("F1 or ?"), tr("this sheet")},
     };
     auto* grid = new QGridLayout(this);
     const int pad = px(this, theme::kDistances.large);

@@ -3,6 +3,7 @@
 
 #include "ui/bridge/node_session.h"
 #include "ui/models/change_words.h"
+#include "ui/models/evidence_format.h"
 #include "ui/models/format.h"
 #include "ui/views/control/change_sheet.h"
 #include "ui/views/shell/command_palette.h"
@@ -155,9 +156,9 @@ void MainWindow::showEnvironment() {
     const port::ConnectionProfile& profile = session->profile();
     if (m_principalOf != profile.id && session->link().state == port::LinkState::Live) {
         m_principalOf = profile.id;
-        m_person.clear();
+        m_principal.reset();
         m_principalCall = m_context.fleet.session(profile.id)->whoAmI([this](const Result<Principal>& result) {
-            m_person = result.ok() ? actorText(result->actor) : QString();
+            m_principal = result.ok() ? std::optional(*result) : std::nullopt;
             showEnvironment();
         });
     }
@@ -170,7 +171,8 @@ void MainWindow::showEnvironment() {
         }
     }
     const QString access = profile.readOnly ? tr("read-only") : tr("read-write");
-    parts.append(m_person.isEmpty() || m_principalOf != profile.id ? access : tr("%1 as %2").arg(access, m_person));
+    const bool known = m_principal && m_principalOf == profile.id;
+    parts.append(known ? tr("%1 as %2").arg(access, actorText(m_principal->actor)) : access);
     if (profile.plaintext) {
         parts.append(tr("UNPROTECTED: no TLS"));
     }
@@ -263,9 +265,27 @@ void MainWindow::next(int step) {
     }
 }
 
+// Says so where there is nothing to fall back from; unless that is old news, for then the node knows better.
 void MainWindow::fallBack() {
+    const NodeSession* session = m_context.session();
+    const EndpointSnapshot* now = session != nullptr ? session->endpoint(m_context.selection.endpoint()) : nullptr;
+    const Mode mode = now != nullptr ? now->generation.deployment.mode : Mode::Production;
+    if (mode == Mode::Production || session->freshness() != Freshness::Live || session->profile().readOnly) {
+        changeMode(ChangeKind::Fallback);
+        return;
+    }
+    const ChangeKind out = modeChangeFrom(mode);
+    m_messages->showMessage(Tone::Info,
+                            tr("%1 is in %2 already, since %3 by %4.")
+                                .arg(QString::fromStdString(m_context.selection.endpoint().value),
+                                     modeWord(mode).toLower(), stampText(now->generation.time, m_context.time.zone()),
+                                     actorText(now->generation.actor)),
+                            changeVerb(out) + u'…', [this, out] { changeMode(out); });
+}
+
+void MainWindow::changeMode(ChangeKind kind) {
     ChangeRequest request;
-    request.kind = ChangeKind::Fallback;
+    request.kind = kind;
     request.endpoint = m_context.selection.endpoint();
     openChange(request);
 }

@@ -57,6 +57,8 @@ private:
     void escape();
     void next(int step);
     void fallBack();
+    void changeMode(ChangeKind kind);
+    QList<Command> changeCommands();
     QList<Command> commands();
     void runCommand(const Command& command);
     void restore();
@@ -80,7 +82,7 @@ private:
     std::optional<ChangeFlow::State> m_told;   // what the strip was last given to tell of it
     Request m_principalCall;
     std::string m_principalOf;
-    QString m_person;
+    std::optional<Principal> m_principal;
 };
 
 } // namespace gnomon::ui

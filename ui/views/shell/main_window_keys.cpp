@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What the window can be told by keys, menu and palette, and what it remembers; the rest is in main_window.cpp.
 #include "ui/bridge/node_session.h"
+#include "ui/models/change_actions.h"
 #include "ui/models/comparison_words.h"
 #include "ui/models/format.h"
 #include "ui/views/shell/main_window.h"
@@ -55,6 +56,7 @@ void MainWindow::addKeys() {
     addKey(QKeySequence(Qt::CTRL | Qt::Key_K), [this] { openPalette(); });
     addKey(QKeySequence(Qt::Key_Slash), [this] { screen(currentScreen())->focusFilter(); });
     addKey(QKeySequence(Qt::Key_Question), [this] { openKeySheet(); });
+    addKey(QKeySequence(Qt::Key_F1), [this] { openKeySheet(); });
     addKey(QKeySequence(Qt::Key_F5), [this] { screen(currentScreen())->refresh(); });
     addKey(QKeySequence(Qt::Key_F8), [this] { fallBack(); });
     addKey(QKeySequence(Qt::Key_U), [this] { m_context.time.setUtc(!m_context.time.utc()); });
@@ -86,6 +88,27 @@ void MainWindow::fillMenu() {
     m_bar->menuButton()->setMenu(menu);
 }
 
+// What can be done to the selected endpoint now, on whatever screen.
+QList<Command> MainWindow::changeCommands() {
+    const NodeSession* session = m_context.session();
+    const EndpointSnapshot* now = session != nullptr ? session->endpoint(m_context.selection.endpoint()) : nullptr;
+    QList<Command> list;
+    if (now == nullptr || session->profile().readOnly) {
+        return list;
+    }
+    const auto principal = m_principalOf == session->profile().id ? m_principal : std::nullopt;
+    for (const ChangeAction& action :
+         changeActions(*now, static_cast<std::size_t>(now->generation.number.value), principal)) {
+        if (action.blocked.isEmpty()) {
+            const QString name = QString::fromStdString(now->settings.name.value);
+            list.append({tr("%1 %2 on %3…").arg(changeVerb(action.kind), name, session->name()),
+                         action.kind == ChangeKind::Fallback ? u"F8"_s : tr("opens the sheet"),
+                         [this, request = action.request] { openChange(request); }});
+        }
+    }
+    return list;
+}
+
 QList<Command> MainWindow::commands() {
     QList<Command> list;
     for (const ScreenEntry& entry : m_entries) {
@@ -93,6 +116,7 @@ QList<Command> MainWindow::commands() {
                      [this, id = entry.id] { showScreen(id); }});
     }
     list += screen(currentScreen())->commands();
+    list += changeCommands();
     for (const NodeSession* session : m_context.fleet.sessions()) {
         if (session->latest() == nullptr) {
             continue;
@@ -111,12 +135,15 @@ QList<Command> MainWindow::commands() {
                          }});
                 }
             }
-            if (!session->profile().readOnly) {
-                list.append(
-                    {tr("Fall back %1 on %2…").arg(name, session->name()), tr("opens the sheet"), [this, choose] {
-                         choose();
-                         fallBack();
-                     }});
+            const bool selected =
+                session == m_context.session() && snapshot.settings.name == m_context.selection.endpoint();
+            if (!selected && !session->profile().readOnly) { // those of the selected one are there already
+                const ChangeKind kind = modeChangeFrom(snapshot.generation.deployment.mode);
+                list.append({tr("%1 %2 on %3…").arg(changeVerb(kind), name, session->name()), tr("opens the sheet"),
+                             [this, choose, kind] {
+                                 choose();
+                                 changeMode(kind);
+                             }});
             }
         }
     }
@@ -125,7 +152,7 @@ QList<Command> MainWindow::commands() {
     }
     list.append({m_context.time.utc() ? tr("Show local times") : tr("Show times in UTC"), tr("U"),
                  [this] { m_context.time.setUtc(!m_context.time.utc()); }});
-    list.append({tr("Keys"), tr("?"), [this] { openKeySheet(); }});
+    list.append({tr("Keys"), tr("F1"), [this] { openKeySheet(); }});
     return list;
 }
 
