@@ -33,8 +33,8 @@ QString decisionsPart(const Comparison& c) {
         return noDecisionsText();
     }
     const QString differing = shareText(1 - c.agreement);
-    const QString low = shareNumber(1 - c.agreementInterval.high);
-    const QString high = shareNumber(1 - c.agreementInterval.low);
+    const QString low = roughShareText(1 - c.agreementInterval.high);
+    const QString high = roughShareText(1 - c.agreementInterval.low);
     const QString margin = roundShareText(c.margin);
     const QString v2 = versionText(c.shadow);
     const QString v1 = versionText(c.production);

@@ -61,6 +61,13 @@ QString shareText(double share) {
     return shareNumber(share) + u"\u00A0%"_s;
 }
 
+QString roughShareText(double share) {
+    const double percent = share * 100;
+    const double rest = std::min(std::abs(percent), std::abs(100 - percent));
+    const int decimals = rest == 0 ? 0 : std::clamp(1 - static_cast<int>(std::floor(std::log10(rest))), 0, 4);
+    return QString::number(percent, 'f', decimals) + u"\u00A0%"_s;
+}
+
 QString roundShareText(double share) {
     return QString::number(share * 100, 'g', 6) + u"\u00A0%"_s;
 }

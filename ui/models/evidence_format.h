@@ -15,6 +15,8 @@ QString countText(quint64 n);
 QString shareText(double share);
 // The number alone, to stand in "3.7 to 4.1 %".
 QString shareNumber(double share);
+// To two significant digits, or one of the rest up to 100: "0.028 %", "34 %", "99.97 %". For the ends of ranges.
+QString roughShareText(double share);
 // Without trailing zeros, for what was chosen and not measured: "0.5 %".
 QString roundShareText(double share);
 // Signed: "+0.0312".

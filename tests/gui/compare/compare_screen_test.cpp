@@ -7,7 +7,7 @@
 #include <QTableView>
 #include <QTest>
 
-#include "tests/support/console_harness.h"
+#include "tests/gui/compare/compare_case.h"
 #include "ui/models/exchange_model.h"
 #include "ui/models/exchange_words.h"
 #include "ui/views/compare/compare_screen.h"
@@ -23,61 +23,12 @@ using namespace gnomon::ui;
 using namespace Qt::StringLiterals;
 using namespace std::chrono_literals;
 
-class CompareScreenTest : public QObject {
+class CompareScreenTest : public CompareCase {
     Q_OBJECT
 
-private:
-    std::unique_ptr<test::ConsoleHarness> m_console;
-    std::unique_ptr<CompareScreen> m_screen;
-
-    template <class Widget>
-    Widget* find(const QString& name) {
-        auto* widget = m_screen->findChild<Widget*>(name);
-        Q_ASSERT(widget != nullptr);
-        return widget;
-    }
-    QString text(const QString& name) { return find<QLabel>(name)->text(); }
-    StatePane* pane() { return find<StatePane>(u"compareState"_s); }
-    QTableView* requests() { return find<QTableView>(u"requestTable"_s); }
-    const Exchange& request(int row) { return *qobject_cast<ExchangeModel*>(requests()->model())->at(row); }
-    bool waitForRequests() {
-        return QTest::qWaitFor(
-            [this] { return qobject_cast<ExchangeModel*>(requests()->model())->load() == EvidenceTable::Load::Ready; });
-    }
-    void key(QWidget* target, int key, Qt::KeyboardModifiers modifiers = {}) {
-        target->setFocus();
-        QTest::keyClick(target, static_cast<Qt::Key>(key), modifiers);
-    }
-    void open() {
-        m_screen = std::make_unique<CompareScreen>(m_console->context);
-        m_screen->resize(1440, 820);
-        m_screen->show();
-        m_screen->activateWindow();
-        QVERIFY(QTest::qWaitForWindowActive(m_screen.get()));
-    }
-    const Deployment& deployment() {
-        return m_console->session().endpoint(EndpointName("spam-filter"))->generation.deployment;
-    }
-    void setDeployment(const std::function<void(Deployment&)>& edit) {
-        m_console->node->edit([&](auto& endpoints, auto&) { edit(endpoints[0].snapshot.generation.deployment); });
-        m_console->node->push();
-    }
-    void openLive() {
-        open();
-        QTRY_VERIFY(m_screen->comparison().has_value());
-        QVERIFY(waitForRequests());
-        QTRY_VERIFY(requests()->model()->rowCount() > 0);
-    }
-
 private Q_SLOTS:
-    void init() {
-        m_console = std::make_unique<test::ConsoleHarness>();
-        QVERIFY(m_console->live());
-    }
-    void cleanup() {
-        m_screen.reset();
-        m_console.reset();
-    }
+    void init() { make(); }
+    void cleanup() { end(); }
 
     void verdictSaysWhichVersionToKeepAndWhy() {
         openLive();
@@ -413,58 +364,6 @@ private Q_SLOTS:
         QVERIFY(find<QWidget>(u"whyText"_s)->hasFocus()); // to be scrolled
         QTest::mouseClick(find<QPushButton>(u"whyClose"_s), Qt::LeftButton);
         QVERIFY(!OverlayLayer::of(*m_screen).isOpen());
-    }
-
-    void withoutAShadowThereIsNothingToCompare() {
-        m_console->node->edit([](auto& endpoints, auto&) {
-            endpoints[0].comparison.reset();
-            endpoints[0].snapshot.generation.deployment.shadows.clear();
-        });
-        m_console->node->push();
-        QTRY_VERIFY(deployment().shadows.empty());
-        open();
-        QTRY_COMPARE(pane()->state(), StatePane::State::Empty);
-        QVERIFY(pane()->stateText().contains(u"No shadow is configured"_s));
-    }
-
-    void shadowWithoutTrafficIsNotTakenForNone() {
-        m_console->node->edit([](auto& endpoints, auto&) { endpoints[0].comparison.reset(); });
-        open();
-        QTRY_COMPARE(pane()->state(), StatePane::State::Empty);
-        QVERIFY(pane()->stateText().contains(u"Shadow v2 of spam-filter runs, but no request was mirrored"_s));
-        QVERIFY(!pane()->stateText().contains(u"No shadow"_s));
-    }
-
-    // A second shadow is not compared; whoever started it is told so, and how to have it compared.
-    void shadowThatIsNotComparedIsNamed() {
-        openLive();
-        auto* stop = find<QPushButton>(u"verdictStopShadow"_s);
-        QVERIFY(!stop->isVisible());
-        QVERIFY(!find<QLabel>(u"verdictOthers"_s)->isVisible());
-        setDeployment([](Deployment& now) { now.shadows.push_back({VersionNumber(3), 100}); });
-        QTRY_VERIFY(stop->isVisible());
-        QCOMPARE(text(u"verdictOthers"_s), u"v3 also runs as a shadow; it is not compared until v2 is stopped."_s);
-        QCOMPARE(stop->text(), u"Stop shadow v2…"_s);
-        QSignalSpy asked(m_screen.get(), &Screen::changeRequested);
-        key(stop, Qt::Key_Space);
-        QCOMPARE(asked.count(), 1);
-        const auto request = asked[0][0].value<ChangeRequest>();
-        QCOMPARE(request.kind, ChangeKind::ShadowStop);
-        QCOMPARE(request.version.value(), VersionNumber(2));
-        setDeployment([](Deployment& now) { now.shadows = {{VersionNumber(3), 100}}; });
-        QTRY_VERIFY(!stop->isVisible());
-        QVERIFY(text(u"verdictOthers"_s).startsWith(u"What is shown has ended: v3 is the shadow now"_s));
-    }
-
-    void inFallbackTheWayOutIsOffered() {
-        openLive();
-        auto* button = find<QPushButton>(u"compareFallback"_s);
-        QVERIFY(button->text().contains(u"F8"_s));
-        setDeployment([](Deployment& now) { now.mode = Mode::Fallback; });
-        QTRY_COMPARE(button->text(), u"Restore…"_s);
-        QSignalSpy asked(m_screen.get(), &Screen::changeRequested);
-        key(button, Qt::Key_Space);
-        QCOMPARE(asked[0][0].value<ChangeRequest>().kind, ChangeKind::Restore);
     }
 
     void deniedSaysSo() {

@@ -5,6 +5,7 @@
 #include "tests/support/manual_clock.h"
 #include "ui/models/comparison_words.h"
 #include "ui/models/evidence_format.h"
+#include "ui/models/shadow_words.h"
 
 using namespace gnomon;
 using namespace gnomon::ui;
@@ -65,6 +66,33 @@ private Q_SLOTS:
         QVERIFY2(words.because.contains(u"scores 0.031 higher"_s), qPrintable(words.because));
         QVERIFY2(words.because.contains(u"answers slower"_s), qPrintable(words.because));
         QVERIFY2(words.because.contains(u"Mostly v1 says ham where v2 says spam"_s), qPrintable(words.because));
+    }
+
+    void rangesHaveTwoDigitsAndTheirUnit() {
+        Comparison c = comparisonWith(Verdict::CannotTellYet);
+        c.agreementInterval = {1 - 0.342, 1 - 0.00028};
+        const QString because = wordsOf(c).because;
+        QVERIFY2(because.contains(u"0.028\u00A0% to 34\u00A0%"_s), qPrintable(because));
+        QCOMPARE(roughShareText(0.99972), u"99.972\u00A0%"_s);
+        QCOMPARE(roughShareText(1), u"100\u00A0%"_s);
+    }
+
+    void uncomparedShadowsAreNamed() {
+        const Comparison c = comparisonWith(Verdict::Equivalent); // v1 and v2
+        Deployment now{VersionNumber(1), {{VersionNumber(2), 100}}, {}, Mode::Production};
+        QVERIFY(uncomparedOf(c, now).sentence.isEmpty());
+        now.shadows.push_back({VersionNumber(3), 100});
+        now.shadows.push_back({VersionNumber(4), 10});
+        QCOMPARE(uncomparedOf(c, now).sentence,
+                 u"v3 and v4 also run as shadows; they are not compared until v2 is stopped."_s);
+        QCOMPARE(uncomparedOf(c, now).stop.value(), VersionNumber(2));
+        now.shadows.erase(now.shadows.begin());
+        QVERIFY(uncomparedOf(c, now).sentence.contains(u"has ended: v3 is the shadow now"_s));
+        QVERIFY(!uncomparedOf(c, now).stop);
+        now.mode = Mode::Fallback;
+        QVERIFY(nothingComparedText(EndpointName("a"), now).contains(u"in production only"_s));
+        now = {VersionNumber(1), {{VersionNumber(2), 0}}, {}, Mode::Production};
+        QVERIFY(nothingComparedText(EndpointName("a"), now).contains(u"mirror share is 0 %"_s));
     }
 
     void nothingClaimsAccuracyWithoutLabels() {

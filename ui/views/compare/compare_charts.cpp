@@ -77,6 +77,47 @@ ChartStrip coverageStrip(const Comparison& c) {
     return strip;
 }
 
+// Where the line that ends with this bucket must not go on to the next: there were no pairs for a while that can be
+// seen.
+bool breaksAfter(const Comparison& c, std::size_t bucket, std::size_t next) {
+    constexpr int kSeen = 100; // th part of the whole time
+    const auto whole = bucketSpan(c.buckets.back()).second - c.buckets.front().start;
+    const auto without = c.buckets[next].start - bucketSpan(c.buckets[bucket]).second;
+    return without > without.zero() && without * kSeen >= whole;
+}
+
+// The buckets that have pairs, in unbroken stretches.
+std::vector<std::vector<const TimeBucket*>> stretchesOf(const Comparison& c) {
+    std::vector<std::vector<const TimeBucket*>> stretches;
+    std::optional<std::size_t> last;
+    for (std::size_t i = 0; i < c.buckets.size(); ++i) {
+        if (c.buckets[i].coverage.matched > 0) {
+            if (!last || breaksAfter(c, *last, i)) {
+                stretches.emplace_back();
+            }
+            stretches.back().push_back(&c.buckets[i]);
+            last = i;
+        }
+    }
+    return stretches;
+}
+
+// A part of a broken line or band; the first one carries the name.
+template <class Series>
+Series partOf(Series part, bool first) {
+    if (!first) {
+        part.name.clear();
+    }
+    return part;
+}
+
+void append(QList<ChartLine>& lines, ChartLine part) {
+    part.dots = part.points.size() == 1; // or nothing would be seen of it
+    if (!part.points.isEmpty()) {
+        lines.append(std::move(part));
+    }
+}
+
 const LatencyPoint* atQuantile(const std::vector<LatencyPoint>& points, double quantile) {
     const auto found = std::find_if(points.begin(), points.end(), [quantile](const LatencyPoint& point) {
         return std::abs(point.quantile - quantile) < 1e-6 && point.seconds > 0;
@@ -102,6 +143,22 @@ std::pair<WallTime, WallTime> bucketSpan(const TimeBucket& bucket) {
     return {bucket.start, bucket.start + bucket.length};
 }
 
+namespace {
+
+ChartRow agreementRow(const TimeBucket& bucket, const QTimeZone& zone) {
+    const WallTime end = bucketSpan(bucket).second;
+    const Interval& interval = bucket.agreementInterval;
+    const std::optional<double> covered = coverageShare(bucket.coverage);
+    const QString losses = coverageLosses(bucket.coverage);
+    return {chartTime(end),
+            bucket.agreementSoFar,
+            {clockText(end, zone), shareText(agreementOf(bucket)), shareText(bucket.agreementSoFar),
+             rangeText(interval.low, interval.high, shareNumber, shareText), countText(bucket.coverage.matched),
+             covered ? shareText(*covered) : u"–"_s, losses.isEmpty() ? tr("none") : losses}};
+}
+
+} // namespace
+
 ChartData agreementChart(const Comparison& c, const QTimeZone& zone) {
     ChartData chart;
     chart.x.scale = ChartScale::Time;
@@ -110,45 +167,43 @@ ChartData agreementChart(const Comparison& c, const QTimeZone& zone) {
     chart.y.unit = ChartUnit::Percent;
     chart.columns = {tr("Until"), tr("This bucket"), tr("So far"),        tr("Interval"),
                      tr("Pairs"), tr("Coverage"),    tr("Without a pair")};
-    ChartLine bucketLine{tr("per bucket"), ChartRole::Quiet, ChartStroke::Solid, {}, false};
-    ChartLine soFar{tr("so far"), ChartRole::Reference, ChartStroke::Solid, {}, false};
-    ChartBand band{tr("always-valid band"), ChartRole::Reference, {}, {}};
+    const ChartLine bucketLine{tr("per bucket"), ChartRole::Quiet, ChartStroke::Solid, {}, false};
+    const ChartLine soFar{tr("so far"), ChartRole::Reference, ChartStroke::Solid, {}, false};
+    const ChartBand band{tr("always-valid band"), ChartRole::Reference, {}, {}};
     if (c.noDecisions) {
         chart.note = noDecisionsText();
         chart.summary = chart.note;
         return chart;
     }
     bool below = false;
-    for (const TimeBucket& bucket : c.buckets) {
-        if (bucket.coverage.matched == 0) {
-            continue;
+    QList<ChartLine> sofar;
+    for (const auto& stretch : stretchesOf(c)) {
+        ChartLine bucketPart = partOf(bucketLine, chart.lines.isEmpty());
+        ChartLine soFarPart = partOf(soFar, sofar.isEmpty());
+        ChartBand bandPart = partOf(band, chart.bands.isEmpty());
+        for (const TimeBucket* at : stretch) {
+            const TimeBucket& bucket = *at;
+            const double x = chartTime(bucketSpan(bucket).second);
+            const Interval& interval = bucket.agreementInterval;
+            if (tells(bucket)) {
+                bucketPart.points.append({x, agreementOf(bucket)});
+            }
+            soFarPart.points.append({x, bucket.agreementSoFar});
+            bandPart.lower.append({x, interval.low});
+            bandPart.upper.append({x, interval.high});
+            const bool different = interval.high < 1 - c.margin;
+            if (different && !below) {
+                chart.marks.append({{x, bucket.agreementSoFar}});
+                chart.markName = tr("beyond the margin");
+            }
+            below = different;
+            chart.rows.append(agreementRow(bucket, zone));
         }
-        const double x = chartTime(bucketSpan(bucket).second);
-        const Interval& interval = bucket.agreementInterval;
-        if (tells(bucket)) {
-            bucketLine.points.append({x, agreementOf(bucket)});
-        }
-        soFar.points.append({x, bucket.agreementSoFar});
-        band.lower.append({x, interval.low});
-        band.upper.append({x, interval.high});
-        const bool different = interval.high < 1 - c.margin;
-        if (different && !below) {
-            chart.marks.append({{x, bucket.agreementSoFar}});
-            chart.markName = tr("beyond the margin");
-        }
-        below = different;
-        const std::optional<double> covered = coverageShare(bucket.coverage);
-        const QString losses = coverageLosses(bucket.coverage);
-        chart.rows.append(
-            {x,
-             bucket.agreementSoFar,
-             {clockText(bucketSpan(bucket).second, zone), shareText(agreementOf(bucket)),
-              shareText(bucket.agreementSoFar), rangeText(interval.low, interval.high, shareNumber, shareText),
-              countText(bucket.coverage.matched), covered ? shareText(*covered) : u"–"_s,
-              losses.isEmpty() ? tr("none") : losses}});
+        append(chart.lines, std::move(bucketPart));
+        append(sofar, std::move(soFarPart));
+        chart.bands.append(std::move(bandPart));
     }
-    chart.lines = {bucketLine, soFar};
-    chart.bands = {band};
+    chart.lines += sofar;
     chart.strip = coverageStrip(c);
     chart.levels = {{tr("margin %1").arg(roundShareText(c.margin)), ChartRole::Alarm, 1 - c.margin}};
     const double floor = agreementFloor(c);
@@ -273,32 +328,34 @@ ChartData differenceChart(const Comparison& c, const QTimeZone& zone) {
         chart.note = tr("These versions give no scores");
         return chart;
     }
-    ChartLine mean{tr("%1 − %2, so far").arg(versionText(c.shadow), versionText(c.production)),
-                   ChartRole::Candidate,
-                   ChartStroke::Dashed,
-                   {},
-                   false};
-    ChartBand band{tr("always-valid band"), ChartRole::Candidate, {}, {}};
-    for (const TimeBucket& bucket : c.buckets) {
-        if (bucket.coverage.matched == 0) {
-            continue;
+    const ChartLine mean{tr("%1 − %2, so far").arg(versionText(c.shadow), versionText(c.production)),
+                         ChartRole::Candidate,
+                         ChartStroke::Dashed,
+                         {},
+                         false};
+    const ChartBand band{tr("always-valid band"), ChartRole::Candidate, {}, {}};
+    for (const auto& stretch : stretchesOf(c)) {
+        ChartLine meanPart = partOf(mean, chart.lines.isEmpty());
+        ChartBand bandPart = partOf(band, chart.bands.isEmpty());
+        for (const TimeBucket* bucket : stretch) {
+            const double x = chartTime(bucketSpan(*bucket).second);
+            const Interval& interval = bucket->meanDifferenceInterval;
+            meanPart.points.append({x, bucket->meanDifferenceSoFar});
+            bandPart.lower.append({x, interval.low});
+            bandPart.upper.append({x, interval.high});
+            chart.rows.append(
+                {x,
+                 bucket->meanDifferenceSoFar,
+                 {clockText(bucketSpan(*bucket).second, zone), differenceText(bucket->meanDifferenceSoFar),
+                  rangeText(interval.low, interval.high, differenceText, differenceText)}});
         }
-        const double x = chartTime(bucketSpan(bucket).second);
-        const Interval& interval = bucket.meanDifferenceInterval;
-        mean.points.append({x, bucket.meanDifferenceSoFar});
-        band.lower.append({x, interval.low});
-        band.upper.append({x, interval.high});
-        chart.rows.append({x,
-                           bucket.meanDifferenceSoFar,
-                           {clockText(bucketSpan(bucket).second, zone), differenceText(bucket.meanDifferenceSoFar),
-                            rangeText(interval.low, interval.high, differenceText, differenceText)}});
+        append(chart.lines, std::move(meanPart));
+        chart.bands.append(std::move(bandPart));
     }
     if (chart.rows.isEmpty()) {
         chart.note = tr("No pairs yet");
         return chart;
     }
-    chart.lines = {mean};
-    chart.bands = {band};
     chart.levels = {{tr("+ margin"), ChartRole::Alarm, c.scoreMargin},
                     {{}, ChartRole::Quiet, 0},
                     {tr("− margin"), ChartRole::Alarm, -c.scoreMargin}};

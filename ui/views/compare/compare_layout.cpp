@@ -94,24 +94,24 @@ QWidget* CompareScreen::makeBody() {
     auto* requests = cardAround(m_requests);
     auto* pair = cardAround(m_pair);
     for (Card* card : {requests, pair}) {
-        card->setMinimumSize(px(this, 22), px(this, 9));
+        card->setMinimumSize(px(this, 22), px(this, 17)); // of the list, eight requests and what stands over them
     }
     auto* top = splitter(Qt::Horizontal, {{agreement, 3}, {makeMatrixCard(), 2}}, gap);
     auto* bottom = splitter(Qt::Horizontal, {{requests, 3}, {pair, 2}}, gap);
     auto* rows = splitter(Qt::Vertical, {{top, 10}, {m_deck, 9}, {bottom, 12}}, gap);
     // On a small screen the panes keep their least height and scroll beneath the verdict.
-    auto* scroll = new QScrollArea;
-    scroll->setObjectName(u"compareScroll"_s);
-    scroll->setWidgetResizable(true);
-    scroll->setFrameShape(QFrame::NoFrame);
-    scroll->setFocusPolicy(Qt::NoFocus);
-    scroll->setWidget(rows);
+    m_scroll = new QScrollArea;
+    m_scroll->setObjectName(u"compareScroll"_s);
+    m_scroll->setWidgetResizable(true);
+    m_scroll->setFrameShape(QFrame::NoFrame);
+    m_scroll->setFocusPolicy(Qt::NoFocus);
+    m_scroll->setWidget(rows);
     auto* body = new QWidget;
     auto* column = new QVBoxLayout(body);
     column->setContentsMargins({});
     column->setSpacing(gap);
     column->addWidget(m_verdict);
-    column->addWidget(scroll, 1);
+    column->addWidget(m_scroll, 1);
     return body;
 }
 
@@ -130,7 +130,7 @@ void CompareScreen::connectParts() {
     connect(&m_pairDelay, &QTimer::timeout, this, &CompareScreen::showPair);
 
     connect(m_verdict, &VerdictPanel::whyRequested, this, &CompareScreen::askWhy);
-    connect(m_verdict, &VerdictPanel::topRequestsRequested, m_requests, &RequestPane::showTop);
+    connect(m_verdict, &VerdictPanel::topRequestsRequested, this, &CompareScreen::showTop);
     connect(m_verdict, &VerdictPanel::newExperimentRequested, this, &CompareScreen::askForExperiment);
     connect(m_verdict, &VerdictPanel::changeRequested, this, &CompareScreen::askForChange);
     connect(m_verdict, &VerdictPanel::stopShadowRequested, this, &CompareScreen::askToStopShadow);

@@ -23,6 +23,7 @@
 #include "ui/widgets/state_pane.h"
 
 #include <QKeyEvent>
+#include <QScrollArea>
 
 #include <algorithm>
 #include <chrono>
@@ -355,6 +356,7 @@ void CompareScreen::refresh() {
 
 void CompareScreen::focusFilter() {
     m_requests->setFocus(Qt::ShortcutFocusReason);
+    reveal(m_requests);
 }
 
 void CompareScreen::focusPane(int number) {
@@ -365,6 +367,17 @@ void CompareScreen::focusPane(int number) {
     } else {
         pane->setFocus(Qt::ShortcutFocusReason);
     }
+    reveal(pane);
+}
+
+void CompareScreen::showTop() {
+    m_requests->showTop();
+    reveal(m_requests);
+}
+
+// Whole, with the card around it, where the window is too low for all of them.
+void CompareScreen::reveal(QWidget* pane) {
+    m_scroll->ensureWidgetVisible(pane->parentWidget(), 0, 0);
 }
 
 void CompareScreen::keyPressEvent(QKeyEvent* event) {
@@ -375,7 +388,7 @@ void CompareScreen::keyPressEvent(QKeyEvent* event) {
     } else if (plain && key >= Qt::Key_1 && key <= Qt::Key_7) {
         focusPane(key - Qt::Key_0);
     } else if (plain && key == Qt::Key_F4) {
-        m_requests->showTop();
+        showTop();
     } else if (plain && key == Qt::Key_Backspace) {
         if (m_pair->isAncestorOf(focusWidget())) {
             m_requests->setFocus(Qt::ShortcutFocusReason);
@@ -401,7 +414,7 @@ QList<Command> CompareScreen::commands() {
         return {};
     }
     QList<Command> list{
-        {tr("Show the most disagreeing requests"), u"F4"_s, [this] { m_requests->showTop(); }},
+        {tr("Show the most disagreeing requests"), u"F4"_s, [this] { showTop(); }},
         {tr("Explain the verdict"), {}, [this] { askWhy(); }},
     };
     if (mayChange() && m_verdict->words().advice.urgent()) {

@@ -13,6 +13,8 @@
 #include <optional>
 #include <utility>
 
+class QScrollArea;
+
 namespace gnomon::ui {
 
 class Card;
@@ -82,6 +84,8 @@ private:
     void askToStopShadow();
     void askForRollback();
     void focusPane(int number);
+    void showTop();
+    void reveal(QWidget* pane);
     bool mayChange() const;
 
     QPointer<NodeSession> m_session;
@@ -109,6 +113,7 @@ private:
     RequestPane* m_requests;
     PairPane* m_pair;
     StatePane* m_pane;
+    QScrollArea* m_scroll = nullptr;
 };
 
 ScreenEntry compareScreen();
