@@ -64,15 +64,32 @@ void PanePage::setPage(const QString& icon, const QString& title, const QString&
         setFocus(Qt::OtherFocusReason); // so that the content has the keyboard once it is there
     }
     m_action->setVisible(!action.isEmpty());
-    for (QLabel* label : {m_title, m_body}) {
-        // Stated outright: a wrapping label that is centred in a column is given too little height otherwise.
-        const int wanted = QFontMetrics(label->font()).horizontalAdvance(label->text()) + px(this, 0.5);
-        label->setFixedWidth(std::clamp(wanted, 1, px(this, 34)));
-        label->setMinimumHeight(std::max(0, label->heightForWidth(label->width())));
-    }
+    fitTexts();
     m_details = details;
     m_copy->setVisible(!details.isEmpty());
     setAccessibleName(text());
+}
+
+// Stated outright: a wrapping label that is centred in a column is given too little height otherwise.
+void PanePage::fitTexts() {
+    const QMargins margins = layout()->contentsMargins();
+    const int room =
+        testAttribute(Qt::WA_Resized) || isVisible() ? width() - margins.left() - margins.right() : px(this, 34);
+    for (QLabel* label : {m_title, m_body}) {
+        const int wanted = QFontMetrics(label->font()).horizontalAdvance(label->text()) + px(this, 0.5);
+        label->setFixedWidth(std::clamp(wanted, 1, std::max(1, std::min(room, px(this, 34)))));
+        label->setMinimumHeight(std::max(0, label->heightForWidth(label->width())));
+    }
+}
+
+// The texts wrap in whatever room there is.
+QSize PanePage::minimumSizeHint() const {
+    return {px(this, 8), QWidget::minimumSizeHint().height()};
+}
+
+void PanePage::resizeEvent(QResizeEvent* event) {
+    QWidget::resizeEvent(event);
+    fitTexts();
 }
 
 QString PanePage::text() const {

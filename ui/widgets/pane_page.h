@@ -16,11 +16,17 @@ public:
     void setPage(const QString& icon, const QString& title, const QString& body, const QString& action,
                  const QString& details);
     QString text() const;
+    QSize minimumSizeHint() const override;
 
 Q_SIGNALS:
     void actionClicked();
 
+protected:
+    void resizeEvent(QResizeEvent* event) override;
+
 private:
+    void fitTexts();
+
     QLabel* m_icon;
     QLabel* m_title;
     QLabel* m_body;

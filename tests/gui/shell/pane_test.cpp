@@ -95,6 +95,22 @@ private Q_SLOTS:
         QVERIFY(pane.stateText().contains(u"Cause."_s));
     }
 
+    void sentenceWrapsInANarrowPane() {
+        StatePane pane(new QLabel(u"content"_s));
+        pane.setEmpty(u"connect"_s, u"No connection yet. Add a node, or start the practice node with “./run demo”."_s,
+                      {u"Add"_s, [] {}});
+        const int narrow = pane.fontMetrics().horizontalAdvance(u'x') * 30;
+        QVERIFY(pane.minimumSizeHint().width() < narrow);
+        pane.resize(narrow, 500);
+        pane.show();
+        const auto* text = pane.findChild<QLabel*>(u"stateText"_s);
+        const QRect place(text->mapTo(&pane, QPoint(0, 0)), text->size());
+        QVERIFY2(pane.rect().contains(place), qPrintable(QString::number(place.width())));
+        QVERIFY(text->height() >= text->heightForWidth(text->width()));
+        pane.resize(narrow * 3, 500);
+        QVERIFY(text->width() > narrow);
+    }
+
     void selectedRowsAreCopiedAsATable() {
         QStandardItemModel model(2, 2);
         model.setHorizontalHeaderLabels({u"Name"_s, u"Rate"_s});
