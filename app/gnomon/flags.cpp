@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/gnomon/flags.h"
 
+#include <algorithm>
+
 namespace gnomon::app {
 
 using namespace Qt::StringLiterals;
@@ -21,6 +23,12 @@ ConsoleCommandLine::ConsoleCommandLine() {
         {u"key"_s, u"With --add-profile: your key (PEM)."_s, u"file"_s},
         {u"server-name"_s, u"With --add-profile: name expected in the node's certificate."_s, u"name"_s},
     });
+}
+
+bool ConsoleCommandLine::wantsWindow(const QStringList& arguments) {
+    m_parser.parse(arguments); // mistakes are told by process()
+    const QString endings[] = {u"help"_s, u"help-all"_s, u"version"_s, u"add-profile"_s};
+    return std::ranges::none_of(endings, [this](const QString& option) { return m_parser.isSet(option); });
 }
 
 Result<ConsoleFlags> ConsoleCommandLine::process(const QCoreApplication& application) {

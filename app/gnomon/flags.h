@@ -20,6 +20,9 @@ class ConsoleCommandLine {
 public:
     ConsoleCommandLine();
     QCommandLineParser& parser() { return m_parser; }
+    // False when these arguments end the program without a window: help, version, keeping a profile. Needs no
+    // application.
+    bool wantsWindow(const QStringList& arguments);
     Result<ConsoleFlags> process(const QCoreApplication& application);
 
 private:

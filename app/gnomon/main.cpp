@@ -8,6 +8,7 @@
 #include <sys/prctl.h>
 
 #include <cstdio>
+#include <memory>
 
 namespace {
 
@@ -25,11 +26,21 @@ int complain(const gnomon::Error& error, int code) {
 int main(int argc, char** argv) {
     gnomon::wire::routeLibraryLogs();
     prctl(PR_SET_DUMPABLE, 0); // no core file with what nodes sent in it
-    QApplication application(argc, argv);
-    QApplication::setApplicationName(QStringLiteral("gnomon"));
-    QApplication::setApplicationVersion(QStringLiteral(GNOMON_VERSION));
+    QCoreApplication::setApplicationName(QStringLiteral("gnomon"));
+    QCoreApplication::setApplicationVersion(QStringLiteral(GNOMON_VERSION));
     gnomon::app::ConsoleCommandLine line;
-    const auto flags = line.process(application);
+    QStringList arguments;
+    for (int i = 0; i < argc; ++i) {
+        arguments.append(QString::fromLocal8Bit(argv[i]));
+    }
+    std::unique_ptr<QCoreApplication> plain; // needs no display
+    std::unique_ptr<QApplication> windowed;
+    if (line.wantsWindow(arguments)) {
+        windowed = std::make_unique<QApplication>(argc, argv);
+    } else {
+        plain = std::make_unique<QCoreApplication>(argc, argv);
+    }
+    const auto flags = line.process(*QCoreApplication::instance());
     if (!flags) {
         return complain(flags.error(), 2);
     }
@@ -37,7 +48,7 @@ int main(int argc, char** argv) {
         const gnomon::Status added = gnomon::app::addProfile(flags->console.store, *flags->add);
         return added ? 0 : complain(added.error(), 4);
     }
-    const auto console = gnomon::app::Console::open(flags->console, application);
+    const auto console = gnomon::app::Console::open(flags->console, *windowed);
     if (!console) {
         return complain(console.error(), 4);
     }
