@@ -15,7 +15,9 @@ QString sentenceOf(const std::string& message) {
     if (text.isEmpty()) {
         return text;
     }
-    text[0] = text[0].toUpper();
+    if (text.size() < 2 || !text[1].isDigit()) { // a version's name keeps its small letter
+        text[0] = text[0].toUpper();
+    }
     // The node writes times for machines; people read them as everywhere else here.
     static const QRegularExpression kTime(u"(\\d{4}-\\d\\d-\\d\\d)T(\\d\\d:\\d\\d:\\d\\d)(\\.\\d+)?Z"_s);
     text.replace(kTime, u"\\1 \\2 UTC"_s);

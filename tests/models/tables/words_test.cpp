@@ -18,6 +18,7 @@ private Q_SLOTS:
     void timesOfANodeReadAsEverywhere() {
         QCOMPARE(sentenceOf("endpoint 'a' is in FALLBACK already, since 2026-11-23T07:41:16.767Z by ada"),
                  QStringLiteral("Endpoint 'a' is in FALLBACK already, since 2026-11-23 07:41:16 UTC by ada."));
+        QCOMPARE(sentenceOf("v3 was never production"), QStringLiteral("v3 was never production."));
         QCOMPARE(sentenceOf("at 2026-11-23T07:41:16Z"), QStringLiteral("At 2026-11-23 07:41:16 UTC."));
     }
 

@@ -19,6 +19,7 @@
 
 #include <QHBoxLayout>
 #include <QScrollArea>
+#include <QShortcut>
 #include <QSplitter>
 
 #include <chrono>
@@ -144,6 +145,14 @@ void CompareScreen::connectParts() {
         connect(panel->view(), &ChartView::rowActivated, this,
                 [this, panel](int row) { drillBucket(panel->view()->content().rows.value(row).x); });
     }
+    auto* top = new QShortcut(QKeySequence(Qt::Key_F4), this); // else a box of choices would open itself by it
+    top->setContext(Qt::WidgetWithChildrenShortcut);
+    top->setAutoRepeat(false);
+    connect(top, &QShortcut::activated, this, [this] {
+        if (m_comparison) {
+            showTop();
+        }
+    });
     connect(m_requests, &RequestPane::timeFilterChanged, this, &CompareScreen::shadeTimeFilter);
     connect(m_requests, &RequestPane::currentChanged, this, [this] { m_pairDelay.start(kPairDelay); });
     connect(m_requests, &RequestPane::pairRequested, this, [this] {

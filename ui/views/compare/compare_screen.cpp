@@ -387,8 +387,6 @@ void CompareScreen::keyPressEvent(QKeyEvent* event) {
         Screen::keyPressEvent(event);
     } else if (plain && key >= Qt::Key_1 && key <= Qt::Key_7) {
         focusPane(key - Qt::Key_0);
-    } else if (plain && key == Qt::Key_F4) {
-        showTop();
     } else if (plain && key == Qt::Key_Backspace) {
         if (m_pair->isAncestorOf(focusWidget())) {
             m_requests->setFocus(Qt::ShortcutFocusReason);
