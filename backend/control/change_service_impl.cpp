@@ -262,9 +262,17 @@ Status ChangeServiceImpl::recover() {
 
 // A node with a version that does not load still serves what does: its links say why, and calls go down the chain.
 Status ChangeServiceImpl::startEndpoint(const EndpointName& endpoint, const Generation* stored) {
-    GNOMON_ASSIGN(const Deployment initial, m_parts.directory.initial(endpoint));
-    const Deployment& wanted = stored != nullptr ? stored->deployment : initial;
-    const Status prepared = m_parts.directory.prepare(endpoint, wanted);
+    GNOMON_ASSIGN(Deployment initial, m_parts.directory.initial(endpoint));
+    Status prepared = m_parts.directory.prepare(endpoint, stored != nullptr ? stored->deployment : initial);
+    // Where nobody names the production version, one that failed its trial leaves its place to the next highest.
+    while (stored == nullptr && !prepared.ok()) {
+        GNOMON_ASSIGN(Deployment next, m_parts.directory.initial(endpoint));
+        if (next == initial) {
+            break;
+        }
+        initial = std::move(next);
+        prepared = m_parts.directory.prepare(endpoint, initial);
+    }
     if (!prepared.ok()) {
         logEvent(LogLevel::Error, "endpoint_starts_incomplete",
                  {{"endpoint", endpoint.value}, {"reason", prepared.error().message}});

@@ -195,6 +195,7 @@ Status OnnxModel::addOutput(std::string name, const Ort::TypeInfo& type, const O
 
 Result<port::RunResult> OnnxModel::run(const TensorSet& inputs, const std::vector<std::string>& outputs,
                                        const Ort::RunOptions& options) try {
+    const MonoTime asked = std::chrono::steady_clock::now();
     for (const TensorSpec& spec : m_schema.inputs) { // the runtime itself would compute without it and fail oddly
         if (!spec.optional && inputs.find(spec.name) == nullptr) {
             return Error{ErrorCode::InvalidArgument, m_name + ": input '" + printable(spec.name, 80) + "' is missing"};
@@ -228,7 +229,9 @@ Result<port::RunResult> OnnxModel::run(const TensorSet& inputs, const std::vecto
     owner->values =
         m_session.Run(options, inputNames.data(), values.data(), values.size(), outputNames.data(), outputNames.size());
     port::RunResult result;
-    result.compute = std::chrono::steady_clock::now() - start;
+    const MonoTime end = std::chrono::steady_clock::now();
+    result.input = start - asked;
+    result.compute = end - start;
 
     for (std::size_t i = 0; i < owner->values.size(); ++i) {
         const std::string& name = owner->names[i];
@@ -241,6 +244,7 @@ Result<port::RunResult> OnnxModel::run(const TensorSet& inputs, const std::vecto
         }
     }
     result.outputs.owner = owner;
+    result.output = std::chrono::steady_clock::now() - end;
     return result;
 } catch (const Ort::Exception& exception) {
     return Error{runErrorCode(exception), m_name + " failed: " + reasonOf(exception)};

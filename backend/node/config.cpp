@@ -72,10 +72,12 @@ void readTables(const toml::table& table, TomlFile& file, NodeConfig& config) {
 
     TomlTable inference = top.takeTable("inference");
     inference.read("listen", config.inferenceListen);
+    inference.read("reflection", config.inferenceReflection);
     inference.done();
 
     TomlTable control = top.takeTable("control");
     control.read("listen", config.controlListen);
+    control.read("reflection", config.controlReflection);
     control.done();
 
     TomlTable tls = top.takeTable("tls");

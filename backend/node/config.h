@@ -29,6 +29,8 @@ struct NodeConfig {
     std::filesystem::path onnxRuntime; // libonnxruntime.so.1; empty: looked for beside the program and by the loader
 
     // [inference] and [control]
+    bool inferenceReflection = false; // gRPC reflection, for tools that know no .proto file
+    bool controlReflection = false;
     std::vector<std::string> inferenceListen{"127.0.0.1:8001"};
     std::vector<std::string> controlListen{"127.0.0.1:8443"};
 

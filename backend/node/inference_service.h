@@ -5,7 +5,8 @@
 #include "backend/base/clock.h"
 #include "backend/node/guard.h"
 #include "backend/node/infer_messages.h"
-#include "backend/node/refused_calls.h"
+#include "backend/node/infer_stream.h"
+#include "backend/node/model_calls.h"
 #include "backend/serving/endpoint_directory.h"
 #include "backend/serving/pipeline.h"
 
@@ -25,28 +26,24 @@ struct InferenceParts {
 
 // The Open Inference Protocol, for callers. No control verb is reachable through it (RefusedCalls). Thread-safe; no
 // handler blocks.
-class InferenceService final : public RefusedCalls {
+class InferenceService final : public ModelCalls {
 public:
     explicit InferenceService(InferenceParts parts);
 
     Reactor* ServerLive(Context*, const inference::ServerLiveRequest*, inference::ServerLiveResponse*) override;
     Reactor* ServerReady(Context*, const inference::ServerReadyRequest*, inference::ServerReadyResponse*) override;
-    Reactor* ModelReady(Context*, const inference::ModelReadyRequest*, inference::ModelReadyResponse*) override;
     Reactor* ServerMetadata(Context*, const inference::ServerMetadataRequest*,
                             inference::ServerMetadataResponse*) override;
-    Reactor* ModelMetadata(Context*, const inference::ModelMetadataRequest*,
-                           inference::ModelMetadataResponse*) override;
-    Reactor* ModelConfig(Context*, const inference::ModelConfigRequest*, inference::ModelConfigResponse*) override;
     Reactor* ModelInfer(Context*, const inference::ModelInferRequest*, inference::ModelInferResponse*) override;
+    InferStreams::Reactor* ModelStreamInfer(Context*) override;
+
+    // No further request is read from a stream; see InferStreams::close().
+    void closeStreams() { m_streams.close(); }
 
 private:
-    // Admits the call, runs handle() and finishes with what it returns.
-    template <class Handle>
-    Reactor* answer(Context* context, const char* method, Handle handle);
-    Result<Version> versionOf(const std::string& model, const std::string& version) const;
-
     InferenceParts m_parts;
     InferAllocator m_allocator;
+    InferStreams m_streams;
 };
 
 } // namespace gnomon::node

@@ -102,9 +102,11 @@ struct Interfaces::State {
             static_cast<std::uint32_t>(config.inferenceListen.size() + config.controlListen.size());
         options.addresses = config.inferenceListen;
         options.maxMessageBytes = config.maxInferenceMessageBytes;
+        options.reflection = config.inferenceReflection;
         GNOMON_ASSIGN(inference, Server::open(options, {inferenceService.get()}));
         options.addresses = config.controlListen;
         options.maxMessageBytes = config.maxControlMessageBytes;
+        options.reflection = config.controlReflection;
         GNOMON_ASSIGN(controlServer,
                       Server::open(options, {nodeService.get(), accessService.get(), deploymentService.get(),
                                              comparisonService.get(), auditService.get()}));
@@ -171,6 +173,7 @@ void Interfaces::drain(std::chrono::milliseconds wait) {
     s.inference->announceEnd();
     s.controlServer->announceEnd();
     s.hub->changed(); // operators see that the node is draining for as long as callers are still being answered
+    s.inferenceService->closeStreams();
     s.inference->drain(until);
     s.hub->close();
     s.controlServer->drain(until);

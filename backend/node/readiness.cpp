@@ -28,11 +28,25 @@ bool answers(const Deployment& deployment, const std::vector<Version>& versions)
     return deployment.mode != Mode::Disabled && (produces || chainAnswers(deployment, versions));
 }
 
-bool answersAs(const Deployment& deployment, const std::vector<Version>& versions, VersionNumber number) {
+std::string whySilent(const Deployment& deployment, const Version& version) {
+    if (version.state != VersionState::Ready) {
+        return version.health.empty() ? "it is not loaded yet" : version.health;
+    }
+    if (deployment.mode == Mode::Disabled) {
+        return "the endpoint is disabled";
+    }
     const std::vector<VersionNumber> named = control::versionsNamed(deployment);
-    const bool withdrawn = deployment.mode == Mode::Fallback && number == deployment.production;
-    return deployment.mode != Mode::Disabled && !withdrawn &&
-           std::find(named.begin(), named.end(), number) != named.end() && isReady(versions, number);
+    if (std::find(named.begin(), named.end(), version.number) == named.end()) {
+        return "it is not deployed";
+    }
+    const bool withdrawn = deployment.mode == Mode::Fallback && version.number == deployment.production;
+    return withdrawn ? "it is out of service: the endpoint is in FALLBACK" : "";
+}
+
+bool answersAs(const Deployment& deployment, const std::vector<Version>& versions, VersionNumber number) {
+    return std::any_of(versions.begin(), versions.end(), [&](const Version& version) {
+        return version.number == number && whySilent(deployment, version).empty();
+    });
 }
 
 } // namespace gnomon::node

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "backend/node/server.h"
+#include "backend/wire/reflection.h"
 
-#include <grpcpp/ext/health_check_service_server_builder_option.h>
+#include <grpcpp/ext/proto_server_reflection_plugin.h>
 #include <grpcpp/health_check_service_interface.h>
 #include <grpcpp/resource_quota.h>
 
@@ -30,6 +31,14 @@ void harden(grpc::ServerBuilder& builder, const ServerOptions& options) {
     builder.SetResourceQuota(grpc::ResourceQuota("gnomond").Resize(options.memoryQuotaBytes));
 }
 
+class Reflection final : public grpc::ServerBuilderOption {
+public:
+    void UpdateArguments(grpc::ChannelArguments*) override {}
+    void UpdatePlugins(std::vector<std::unique_ptr<grpc::ServerBuilderPlugin>>* plugins) override {
+        plugins->push_back(std::make_unique<grpc::reflection::ProtoServerReflectionPlugin>());
+    }
+};
+
 } // namespace
 
 Result<std::unique_ptr<Server>> Server::open(ServerOptions options, const std::vector<grpc::Service*>& services) {
@@ -45,6 +54,10 @@ Result<std::unique_ptr<Server>> Server::open(ServerOptions options, const std::v
     harden(builder, options);
     for (grpc::Service* service : services) {
         builder.RegisterService(service);
+    }
+    wire::keepReflectionOut(builder);
+    if (options.reflection) {
+        builder.SetOption(std::make_unique<Reflection>());
     }
     server->m_acceptor = builder.experimental().AddExternalConnectionAcceptor(
         grpc::ServerBuilder::experimental_type::ExternalConnectionType::FROM_FD, options.credentials);

@@ -19,6 +19,7 @@ struct ServerOptions {
     ListenerOptions listener;           // its address is not used
     std::uint32_t maxMessageBytes = 1u << 20;
     std::uint64_t memoryQuotaBytes = 256u << 20; // for what gRPC buffers
+    bool reflection = false;                     // tells whoever gets past the handshake which services there are
     std::shared_ptr<grpc::ServerCredentials> credentials;
 };
 

@@ -34,6 +34,9 @@ struct RunResult {
     TensorSet outputs;
     std::chrono::nanoseconds compute{0}; // inside the engine, without waiting
     bool single = true;                  // alone, not as part of a batch, so that its latency compares fairly
+    // Inside the engine, before and after: inputs made ready, outputs taken. 0 when the runner cannot tell.
+    std::chrono::nanoseconds input{0};
+    std::chrono::nanoseconds output{0};
 };
 
 // Called exactly once per run, from any thread, possibly before run() returns. Must not block.

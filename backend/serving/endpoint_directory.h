@@ -7,8 +7,10 @@
 #include "backend/domain/plan.h"
 #include "backend/domain/version.h"
 #include "backend/port/model_runner.h"
+#include "backend/serving/version_meter.h"
 
 #include <chrono>
+#include <map>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -36,6 +38,8 @@ public:
     virtual Result<EndpointSettings> settings(const EndpointName& endpoint) const = 0;
     virtual Result<Generation> inForce(const EndpointName& endpoint) const = 0;
     virtual Result<std::vector<Version>> versions(const EndpointName& endpoint) const = 0;
+    // What each version did for callers.
+    virtual Result<std::map<VersionNumber, VersionCounters>> counters(const EndpointName& endpoint) const = 0;
     // The runner of a version that is warm, in process or as a worker. FailedPrecondition when it is not.
     virtual Result<std::shared_ptr<port::ModelRunner>> warmRunner(const EndpointName& endpoint,
                                                                   VersionNumber version) = 0;
@@ -50,7 +54,8 @@ public:
     virtual void keepWarm(const EndpointName& endpoint, const std::vector<Deployment>& planned) = 0;
     virtual Result<GenerationTraffic> traffic(const EndpointName& endpoint) const = 0;
 
-    // What endpoint.toml states for the first start.
+    // What endpoint.toml states for the first start. Where it names no production version, the highest that was not
+    // refused so far: it may be another one after a prepare() that failed.
     virtual Result<Deployment> initial(const EndpointName& endpoint) const = 0;
     // Inputs that the production version accepts: of a golden case, else zeros in the shape of its schema.
     virtual Result<TensorSet> exampleInputs(const EndpointName& endpoint) const = 0;

@@ -14,7 +14,8 @@ namespace {
 // Constant after construction, but for what its members guard themselves.
 struct Entry {
     Entry(StoredEndpoint stored, const SlotParts& parts, const Clock& clock)
-        : initialDeployment(std::move(stored.initial)), state(stored.settings, clock) {
+        : initialDeployment(std::move(stored.initial)), productionNamed(stored.productionNamed),
+          state(stored.settings, clock) {
         for (StoredVersion& version : stored.versions) {
             const VersionNumber number = version.version.number;
             slots.emplace(number, std::make_unique<VersionSlot>(std::move(version),
@@ -23,6 +24,7 @@ struct Entry {
     }
 
     Deployment initialDeployment;
+    bool productionNamed;
     EndpointState state;
     Slots slots;
 };
@@ -93,6 +95,15 @@ public:
         return versionsOf(*entry);
     }
 
+    Result<std::map<VersionNumber, VersionCounters>> counters(const EndpointName& endpoint) const override {
+        GNOMON_ASSIGN(const Entry* entry, get(endpoint));
+        std::map<VersionNumber, VersionCounters> counters;
+        for (const auto& [number, slot] : entry->slots) {
+            counters.emplace(number, slot->health()->meter().counters());
+        }
+        return counters;
+    }
+
     Result<std::shared_ptr<port::ModelRunner>> warmRunner(const EndpointName& endpoint,
                                                           VersionNumber version) override {
         GNOMON_ASSIGN(const Entry* entry, get(endpoint));
@@ -139,7 +150,11 @@ public:
 
     Result<Deployment> initial(const EndpointName& endpoint) const override {
         GNOMON_ASSIGN(const Entry* entry, get(endpoint));
-        return entry->initialDeployment;
+        Deployment initial = entry->initialDeployment;
+        if (!entry->productionNamed) {
+            initial.production = newestFit(entry->slots).value_or(initial.production);
+        }
+        return initial;
     }
 
     Result<TensorSet> exampleInputs(const EndpointName& endpoint) const override {
@@ -177,6 +192,15 @@ private:
                          "endpoint '" + printable(endpoint.value, 80) + "' is not served by this node"};
         }
         return found->second.get();
+    }
+
+    static std::optional<VersionNumber> newestFit(const Slots& slots) {
+        for (auto slot = slots.rbegin(); slot != slots.rend(); ++slot) {
+            if (slot->second->describe().state != VersionState::Refused) {
+                return slot->first;
+            }
+        }
+        return std::nullopt;
     }
 
     static std::vector<Version> versionsOf(const Entry& entry) {

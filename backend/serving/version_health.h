@@ -4,6 +4,7 @@
 #include "backend/base/mutex.h"
 #include "backend/serving/policy/abandon_rule.h"
 #include "backend/serving/policy/breaker.h"
+#include "backend/serving/version_meter.h"
 
 #include <chrono>
 
@@ -50,7 +51,11 @@ public:
     bool skipped() const;
     void clearSkip(); // a person acted
 
+    VersionMeter& meter() { return m_meter; }
+    const VersionMeter& meter() const { return m_meter; }
+
 private:
+    VersionMeter m_meter;
     mutable Mutex m_mutex;
     Breaker m_breaker GUARDED_BY(m_mutex);
     AbandonRule m_abandoned GUARDED_BY(m_mutex);

@@ -4,6 +4,7 @@
 #include "backend/base/log.h"
 #include "backend/engine/onnx_runner.h"
 #include "backend/upstream/worker_service.h"
+#include "backend/wire/reflection.h"
 #include "backend/wire/status.h"
 
 #include <grpcpp/grpcpp.h>
@@ -113,6 +114,7 @@ int runWorker(const WorkerTask& task) {
     grpc::ServerBuilder builder;
     builder.AddListeningPort("unix:" + task.socket.string(), grpc::InsecureServerCredentials());
     builder.RegisterService(&service);
+    wire::keepReflectionOut(builder);
     builder.SetMaxReceiveMessageSize(kMostRequestBytes);
     builder.SetMaxSendMessageSize(-1);
     const std::unique_ptr<grpc::Server> server = builder.BuildAndStart();

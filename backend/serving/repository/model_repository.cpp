@@ -182,6 +182,7 @@ Result<StoredEndpoint> readEndpoint(const Folder& folder, const EndpointName& na
     for (const VersionNumber number : numbers) {
         endpoint.versions.push_back(readVersion(folder, name, number, limits));
     }
+    endpoint.productionNamed = config.production.has_value();
     endpoint.initial.production = config.production.value_or(newest(endpoint));
     endpoint.initial.shadows = std::move(config.shadows);
     endpoint.initial.chain = std::move(config.chain);

@@ -22,6 +22,7 @@ struct StoredVersion {
 struct StoredEndpoint {
     EndpointSettings settings;
     Deployment initial;                  // for the first start
+    bool productionNamed = false;        // its production version by endpoint.toml; else it is the highest that will do
     std::vector<StoredVersion> versions; // by number
 };
 

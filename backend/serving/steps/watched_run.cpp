@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "backend/serving/steps/watched_run.h"
 #include "backend/serving/steps/guard.h"
+#include "backend/serving/steps/validate.h"
 
 #include <utility>
 
@@ -23,7 +24,8 @@ WatchedRun::WatchedRun(std::shared_ptr<PipelineCore> core, const Order& order, s
     : m_core(std::move(core)), m_endpoint(order.endpoint), m_version(order.version.number),
       m_abandonedUntilSkipped(order.settings.abandonedRunsUntilSkipped),
       m_health(order.version.health), m_attempt{order.given, order.probe, order.hurried, order.replaceable},
-      m_started(m_core->parts.clock.monoNow()), m_waiter(std::move(waiter)) {}
+      m_started(m_core->parts.clock.monoNow()), m_rows(rowsOf(order.inputs, order.version.runner->schema())),
+      m_waiter(std::move(waiter)) {}
 
 void WatchedRun::start(const std::shared_ptr<PipelineCore>& core, const Order& order,
                        std::shared_ptr<RunWaiter> waiter) {
@@ -75,6 +77,9 @@ void WatchedRun::finished(Result<port::RunResult> result) {
     } else {
         m_health->failed(now, m_attempt.probe);
     }
+    if (m_waiter) {
+        count(guarded.outcome == LegOutcome::Ok ? &*result : nullptr, took);
+    }
     RunOutcome outcome;
     outcome.outcome = guarded.outcome;
     outcome.error = std::move(guarded.error);
@@ -98,6 +103,9 @@ void WatchedRun::timeIsUp(std::uint64_t token) {
     }
     m_core->timers.at(m_core->parts.clock.monoNow() + kStuckAfter, weak_from_this(), kIsItStuck);
     overran();
+    if (m_waiter) {
+        count(nullptr, m_attempt.given);
+    }
     RunOutcome outcome;
     outcome.outcome = LegOutcome::Late;
     outcome.error = "no answer within " + inMilliseconds(m_attempt.given);
@@ -111,6 +119,15 @@ void WatchedRun::timeIsUp(std::uint64_t token) {
     }
     if (run) {
         run->abandon();
+    }
+}
+
+// answer: absent when the run failed.
+void WatchedRun::count(const port::RunResult* answer, std::chrono::nanoseconds took) {
+    if (answer != nullptr) {
+        m_health->meter().succeeded(m_core->parts.clock.wallNow(), took, *answer, m_rows);
+    } else {
+        m_health->meter().failed(took);
     }
 }
 

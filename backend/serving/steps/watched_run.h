@@ -55,6 +55,7 @@ private:
 
     void run(const Order& order);
     void finished(Result<port::RunResult> result);
+    void count(const port::RunResult* answer, std::chrono::nanoseconds took);
     bool claim(Phase next);
     void overran();
     void checkStuck();
@@ -68,6 +69,7 @@ private:
     const std::shared_ptr<VersionHealth> m_health;
     const Attempt m_attempt;
     const MonoTime m_started;
+    const std::int64_t m_rows;
     std::shared_ptr<RunWaiter> m_waiter; // belongs to whoever claims the run; empty for a probe that nobody waits for
 
     Mutex m_mutex;

@@ -35,6 +35,9 @@ public:
     Result<EndpointSnapshot> snapshot(const EndpointName&) const override { return notHere(); }
     Result<EndpointSettings> settings(const EndpointName&) const override { return notHere(); }
     Result<std::vector<Version>> versions(const EndpointName&) const override { return notHere(); }
+    Result<std::map<VersionNumber, serving::VersionCounters>> counters(const EndpointName&) const override {
+        return notHere();
+    }
     Result<std::shared_ptr<port::ModelRunner>> warmRunner(const EndpointName&, VersionNumber) override {
         return notHere();
     }

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Every real model of the test data that has known answers, asked through ModelInfer of a real node over mutual TLS.
 #include "tests/support/model_case.h"
-#include "tests/support/oip_channel.h"
+#include "tests/support/node_process.h"
+#include "tests/support/secure_channel.h"
 #include "tests/support/typed_contents.h"
 
 #include <gtest/gtest.h>
@@ -71,7 +72,8 @@ protected:
         fillRepository(*data, m_repository.path(), m_cases);
         m_node = std::make_unique<NodeProcess>(NodeProcessOptions{m_repository.path(), "", 0, false});
         ASSERT_TRUE(m_node->start());
-        m_stub = inference::GRPCInferenceService::NewStub(oipChannel(*m_node));
+        m_stub = inference::GRPCInferenceService::NewStub(
+            secureChannel(m_node->connectAs("caller/acme/test", m_node->inference())));
     }
 
     static inference::ModelInferRequest request(const std::string& name, const ModelCase& known, Contents contents) {

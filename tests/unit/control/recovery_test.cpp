@@ -40,6 +40,32 @@ TEST(Recovery, theFirstStartMakesAndRecordsGenerationOne) {
     EXPECT_EQ(bench.ask()->servedBy, "production");
 }
 
+TEST(Recovery, withoutAWordOnProductionTheHighestVersionThatWillDoAnswers) {
+    ChangeBench bench(ChangeBench::settings("chain = [\"constant\"]"));
+    bench.factory.refuse(3, Error{ErrorCode::FailedPrecondition, "input 'x' is a map"});
+    ASSERT_TRUE(bench.changes().recover().ok());
+    EXPECT_EQ(bench.inForce().production, VersionNumber(2));
+    EXPECT_EQ(bench.ask()->version, VersionNumber(2));
+}
+
+TEST(Recovery, aProductionVersionThatIsNamedLeavesItsPlaceToNobody) {
+    ChangeBench bench(ChangeBench::settings("production = 3\nchain = [\"constant\"]"));
+    bench.factory.refuse(3, Error{ErrorCode::FailedPrecondition, "input 'x' is a map"});
+    ASSERT_TRUE(bench.changes().recover().ok());
+    EXPECT_EQ(bench.inForce().production, VersionNumber(3));
+    EXPECT_EQ(bench.ask()->servedBy, "constant");
+}
+
+TEST(Recovery, whereNoVersionWillDoTheHighestStaysAndSaysWhy) {
+    ChangeBench bench(ChangeBench::settings("chain = [\"constant\"]"));
+    for (const std::uint32_t version : {1u, 2u, 3u}) {
+        bench.factory.refuse(version, Error{ErrorCode::FailedPrecondition, "input 'x' is a map"});
+    }
+    ASSERT_TRUE(bench.changes().recover().ok());
+    EXPECT_EQ(bench.inForce().production, VersionNumber(3));
+    EXPECT_NE(bench.ask()->reason.find("is a map"), std::string::npos);
+}
+
 TEST(Recovery, theStoredDeploymentIsInForceAgain) {
     ChangeBench bench;
     ASSERT_TRUE(bench.changes().recover().ok());

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "tests/support/await.h"
 #include "tests/support/link_log.h"
+#include "tests/support/secure_channel.h"
 #include "tests/unit/node/node_bench.h"
 
 #include <gnomon/v1/comparison.grpc.pb.h>
-#include <grpcpp/create_channel.h>
 #include <grpcpp/generic/generic_stub.h>
 #include <gtest/gtest.h>
 #include <inference/grpc_service.grpc.pb.h>
@@ -24,10 +24,7 @@ protected:
         ASSERT_TRUE(opened.ok()) << opened.error().message;
     }
     std::shared_ptr<grpc::Channel> channelAs(const std::string& role, const std::string& address) {
-        const client::ConnectOptions connect = m_node.connectAs(role, address);
-        return grpc::CreateChannel(
-            address, grpc::SslCredentials({readFile(connect.caFile).value(), readFile(connect.keyFile).value(),
-                                           readFile(connect.certificateFile).value()}));
+        return test::secureChannel(m_node.connectAs(role, address));
     }
     // The answer of grpc.health.v1.Health/Check, on the wire: "\x08" and the status.
     std::string health(const std::shared_ptr<grpc::Channel>& channel, const std::string& service) {

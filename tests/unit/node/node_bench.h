@@ -15,7 +15,11 @@ namespace gnomon::test {
 // The change bench behind the node's two real interfaces, with mutual TLS and a real audit log. Fake models.
 class NodeBench {
 public:
-    NodeBench() {
+    NodeBench() { prepare(); }
+    explicit NodeBench(const std::string& toml) : bench(toml) { prepare(); }
+
+private:
+    void prepare() {
         bench.deployed = bench.changes().recover();
         signer = audit::FileSigner::open(folder / "audit.key", "example/audit", bench.random).value();
         audit::AuditLogOptions log;
@@ -34,6 +38,7 @@ public:
         config.key = files.key;
     }
 
+public:
     Status open() {
         NodeInfo info;
         info.stamp = {NodeId(std::string(32, 'a')), BootId(std::string(32, 'b')), {}};

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "backend/node/infer_call.h"
+#include "backend/wire/inference.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace gnomon::node {
+
+std::optional<MonoTime> deadlineOf(const grpc::CallbackServerContext& context, const Clock& clock) {
+    const auto deadline = context.deadline();
+    if (deadline == std::chrono::system_clock::time_point::max()) {
+        return std::nullopt;
+    }
+    const auto left = deadline - std::chrono::system_clock::now();
+    return clock.monoNow() +
+           std::clamp<std::chrono::nanoseconds>(left, std::chrono::seconds(-1), std::chrono::hours(24));
+}
+
+Result<serving::InferenceCall> readCall(const inference::ModelInferRequest& message, std::shared_ptr<const void> owner,
+                                        Principal caller, std::optional<MonoTime> deadline) {
+    GNOMON_ASSIGN(wire::InferRequest request, wire::readInferRequest(message, std::move(owner)));
+    serving::InferenceCall call;
+    GNOMON_ASSIGN(call.endpoint, parseEndpointName(request.model));
+    if (!request.version.empty()) {
+        GNOMON_ASSIGN(call.version, parseVersionNumber(request.version));
+    }
+    call.inputs = std::move(request.inputs);
+    call.outputs = std::move(request.outputs);
+    call.requestId = std::move(request.id);
+    call.parameters = std::move(request.parameters);
+    call.caller = std::move(caller);
+    call.deadline = deadline;
+    return call;
+}
+
+void writeReply(serving::InferenceReply reply, const inference::ModelInferRequest& request,
+                inference::ModelInferResponse& response) {
+    wire::InferReply out;
+    out.model = request.model_name();
+    out.version = reply.version.value == 0 ? "" : std::to_string(reply.version.value);
+    out.id = request.id();
+    out.parameters = {{"gnomon_version", out.version},
+                      {"gnomon_served_by", reply.servedBy},
+                      {"gnomon_generation", std::to_string(reply.generation.value)},
+                      {"gnomon_exchange_id", reply.exchange.value}};
+    if (!reply.reason.empty()) {
+        out.parameters["gnomon_reason"] = reply.reason;
+    }
+    out.outputs = std::move(reply.outputs);
+    wire::writeInferReply(out, response);
+}
+
+} // namespace gnomon::node

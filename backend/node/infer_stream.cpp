@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "backend/node/infer_stream.h"
+#include "backend/node/infer_call.h"
+#include "backend/wire/status.h"
+
+#include <deque>
+#include <utility>
+
+namespace gnomon::node {
+
+namespace {
+
+constexpr std::size_t kMostUnderWay = 16;
+
+grpc::Status shuttingDown() {
+    return wire::toGrpc(Error{ErrorCode::Unavailable, "the node is shutting down", "try another node"});
+}
+
+class Refused final : public InferStreams::Reactor {
+public:
+    explicit Refused(const grpc::Status& status) { Finish(status); }
+    void OnDone() override { delete this; }
+};
+
+} // namespace
+
+// One request and its answer. Shared by the stream and by whoever reads the request's tensors.
+struct InferStreams::Asked {
+    inference::ModelInferRequest request;
+    inference::ModelStreamInferResponse response; // of whoever answers, until `answered`; then of the stream
+    grpc::Status status;
+    bool answered = false; // guarded by the stream's mutex
+};
+
+// Held by the set of streams until gRPC is done with it, and by every call that still owes it an answer. gRPC never
+// calls back from within Start...() and Finish(), so that they may be called with the lock held.
+class InferStreams::Stream final : public Reactor, public std::enable_shared_from_this<Stream> {
+public:
+    Stream(InferStreams& streams, StreamTerms terms)
+        : m_streams(streams), m_pipeline(streams.m_pipeline), m_terms(std::move(terms)) {}
+
+    void start() {
+        const MutexLock lock(m_mutex);
+        readOn();
+    }
+    void close() {
+        const MutexLock lock(m_mutex);
+        m_closing = true;
+        proceed();
+    }
+
+private:
+    void OnReadDone(bool ok) override {
+        std::shared_ptr<Asked> asked;
+        {
+            const MutexLock lock(m_mutex);
+            m_reading = false;
+            if (!ok || m_finished) {
+                m_allRead = true;
+                proceed();
+                return;
+            }
+            asked = std::move(m_next);
+            m_asked.push_back(asked);
+        }
+        ask(asked);
+        const MutexLock lock(m_mutex);
+        readOn();
+    }
+    void OnWriteDone(bool ok) override {
+        const MutexLock lock(m_mutex);
+        m_writing = false;
+        m_asked.pop_front();
+        m_gone = m_gone || !ok;
+        readOn();
+        proceed();
+    }
+    void OnCancel() override {
+        const MutexLock lock(m_mutex);
+        m_gone = true;
+        proceed();
+    }
+    void OnDone() override { m_streams.remove(shared_from_this()); }
+
+    void ask(const std::shared_ptr<Asked>& asked) {
+        Result<serving::InferenceCall> call = readCall(asked->request, asked, m_terms.caller, m_terms.deadline);
+        if (!call) {
+            answered(*asked, wire::toGrpc(call.error()));
+            return;
+        }
+        m_pipeline.infer(std::move(*call), [self = shared_from_this(), asked](Result<serving::InferenceReply> reply) {
+            if (reply) {
+                writeReply(std::move(*reply), asked->request, *asked->response.mutable_infer_response());
+            }
+            self->answered(*asked, reply ? grpc::Status::OK : wire::toGrpc(reply.error()));
+        });
+    }
+
+    void answered(Asked& asked, grpc::Status status) {
+        if (!status.ok()) {
+            asked.response.set_error_message(status.error_message());
+            asked.response.mutable_infer_response()->set_model_name(asked.request.model_name());
+            asked.response.mutable_infer_response()->set_id(asked.request.id()); // which of them failed
+        }
+        // One answer per request; clients of models that give several wait for this mark.
+        auto& parameters = *asked.response.mutable_infer_response()->mutable_parameters();
+        parameters["triton_final_response"].set_bool_param(true);
+        const MutexLock lock(m_mutex);
+        asked.status = std::move(status);
+        asked.answered = true;
+        proceed();
+    }
+
+    void readOn() REQUIRES(m_mutex) {
+        const bool ends = m_allRead || m_closing || m_gone || m_finished;
+        if (!m_reading && !ends && m_asked.size() < kMostUnderWay) {
+            m_next = std::make_shared<Asked>();
+            m_reading = true;
+            StartRead(&m_next->request);
+        }
+    }
+
+    // Writes the next answer when it is its turn, or ends the stream.
+    void proceed() REQUIRES(m_mutex) {
+        if (m_writing || m_finished) {
+            return;
+        }
+        if (m_gone) {
+            finish(grpc::Status::CANCELLED);
+        } else if (!m_asked.empty()) {
+            const Asked& first = *m_asked.front();
+            if (first.answered && !first.status.ok() && m_terms.errorsEndIt) {
+                finish(first.status);
+            } else if (first.answered) {
+                m_writing = true;
+                StartWrite(&first.response);
+            }
+        } else if (m_allRead || m_closing) {
+            finish(m_allRead ? grpc::Status::OK : shuttingDown());
+        }
+    }
+    void finish(const grpc::Status& status) REQUIRES(m_mutex) {
+        m_finished = true;
+        m_asked.clear(); // nothing is being written
+        Finish(status);
+    }
+
+    InferStreams& m_streams;
+    serving::Pipeline& m_pipeline;
+    const StreamTerms m_terms;
+    Mutex m_mutex;
+    std::deque<std::shared_ptr<Asked>> m_asked GUARDED_BY(m_mutex); // in their order
+    std::shared_ptr<Asked> m_next GUARDED_BY(m_mutex);              // being read
+    bool m_reading GUARDED_BY(m_mutex) = false;
+    bool m_writing GUARDED_BY(m_mutex) = false; // the first of m_asked
+    bool m_allRead GUARDED_BY(m_mutex) = false; // the caller has said everything
+    bool m_closing GUARDED_BY(m_mutex) = false; // the node has
+    bool m_gone GUARDED_BY(m_mutex) = false;    // nobody reads answers any more
+    bool m_finished GUARDED_BY(m_mutex) = false;
+};
+
+InferStreams::Reactor* InferStreams::open(StreamTerms terms) {
+    const auto stream = std::make_shared<Stream>(*this, std::move(terms));
+    {
+        const MutexLock lock(m_mutex);
+        if (m_closed) {
+            return refuse(shuttingDown());
+        }
+        m_streams.insert(stream);
+    }
+    stream->start();
+    return stream.get();
+}
+
+InferStreams::Reactor* InferStreams::refuse(const grpc::Status& status) {
+    return new Refused(status);
+}
+
+void InferStreams::close() {
+    std::set<std::shared_ptr<Stream>> streams;
+    {
+        const MutexLock lock(m_mutex);
+        m_closed = true;
+        streams = m_streams;
+    }
+    for (const auto& stream : streams) {
+        stream->close();
+    }
+}
+
+void InferStreams::remove(const std::shared_ptr<Stream>& stream) {
+    const MutexLock lock(m_mutex);
+    m_streams.erase(stream);
+}
+
+} // namespace gnomon::node

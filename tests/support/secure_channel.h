@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "backend/base/files.h"
+#include "backend/base/mutex.h" // before gRPC, which brings macros of the same names
+#include "backend/client/connect_options.h"
+
+#include <grpcpp/create_channel.h>
+#include <grpcpp/security/credentials.h>
+
+#include <memory>
+
+namespace gnomon::test {
+
+// A channel with mutual TLS, for tests that speak to a node through generated stubs.
+inline std::shared_ptr<grpc::Channel> secureChannel(const client::ConnectOptions& connect) {
+    grpc::ChannelArguments arguments;
+    if (!connect.serverName.empty()) {
+        arguments.SetSslTargetNameOverride(connect.serverName);
+    }
+    const grpc::SslCredentialsOptions tls{readFile(connect.caFile).value(), readFile(connect.keyFile).value(),
+                                          readFile(connect.certificateFile).value()};
+    return grpc::CreateCustomChannel(connect.address, grpc::SslCredentials(tls), arguments);
+}
+
+} // namespace gnomon::test
