@@ -6,6 +6,7 @@ root=$PWD
 export HOME=${HOME:-$(getent passwd "$(id -u)" | cut -d: -f6)}
 cache=${XDG_CACHE_HOME:-$HOME/.cache}/gnomon
 export GNOMON_ONNXRUNTIME_PREFIX=${GNOMON_ONNXRUNTIME_PREFIX:-$cache/onnxruntime}
+export GNOMON_OIP_CLIENTS=${GNOMON_OIP_CLIENTS:-$cache/oip-clients}
 # A clone in another folder then finds what this one compiled.
 export CCACHE_BASEDIR=$root CCACHE_NOHASHDIR=1
 export LC_ALL=C.UTF-8

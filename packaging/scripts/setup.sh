@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 #: usage: ./run setup [--dev] [--train]
-#: Install what Gnomon needs on Debian 12: packages, the en_US.UTF-8 locale, ONNX Runtime.
+#: Install what Gnomon needs on Debian 12: packages, the en_US.UTF-8 locale, ONNX Runtime, clients for the tests.
 #:
 #: As root or with sudo. What is there already is left alone, so the second run asks nothing of the network.
 #:   --dev     also clang, clang-format, clang-tidy, shellcheck and the libFuzzer runtime
 #:   --train   also what resources/demo/make needs to train the demo's models again (R, scikit-learn, onnx)
-#: ONNX Runtime goes to ${XDG_CACHE_HOME:-~/.cache}/gnomon/onnxruntime, or where GNOMON_ONNXRUNTIME_PREFIX says.
+#: ONNX Runtime goes to ${XDG_CACHE_HOME:-~/.cache}/gnomon/onnxruntime, or where GNOMON_ONNXRUNTIME_PREFIX says; the npm
+#: packages that tests call a node with (pinned by their digests) to oip-clients beside it, or GNOMON_OIP_CLIENTS.
 # shellcheck shell=bash source=packaging/scripts/common.sh
 source packaging/scripts/common.sh
 
@@ -15,6 +16,7 @@ packages=(
     libabsl-dev libc-ares-dev libre2-dev zlib1g-dev libssl-dev
     libsqlite3-dev libsqlitecpp-dev libsodium-dev
     libspdlog-dev nlohmann-json3-dev libcli11-dev libtomlplusplus-dev libgtest-dev
+    python3-grpcio python3-protobuf nodejs
     qt6-base-dev qt6-charts-dev qt6-svg-dev libqt6svg6 libqt6opengl6-dev qt6-qpa-plugins fonts-inter fonts-dejavu-core
 )
 for option in "$@"; do
@@ -35,12 +37,16 @@ missing=()
 for package in "${packages[@]}"; do
     is_installed "$package" || missing+=("$package")
 done
-# ONNX Runtime: Debian 13 has the package. Before that the library comes as an npm package, and npm is needed only as
-# long as it has not been fetched.
+# ONNX Runtime: Debian 13 has the package. Before that the library comes as an npm package. npm is needed only as long as
+# that, and what tests call a node with, have not been fetched.
 if [[ $(sed -n 's/^VERSION_ID="\{0,1\}\([0-9]*\).*/\1/p' /etc/os-release) -ge 13 ]]; then
     is_installed libonnxruntime-dev || missing+=(libonnxruntime-dev)
-elif [[ ! -e $GNOMON_ONNXRUNTIME_PREFIX/lib/libonnxruntime.so.1 ]] && ! command -v npm >/dev/null; then
-    missing+=(nodejs npm)
+fi
+clients_in_place() {
+    cmp -s tests/integration/oip_foreign_clients/package-lock.json "$GNOMON_OIP_CLIENTS/package-lock.json"
+}
+if { [[ ! -e $GNOMON_ONNXRUNTIME_PREFIX/lib/libonnxruntime.so.1 ]] || ! clients_in_place; } && ! command -v npm >/dev/null; then
+    missing+=(npm)
 fi
 has_locale() { locale -a 2>/dev/null | grep -qix 'en_US\.utf-\?8'; }
 
@@ -71,6 +77,18 @@ if ! has_locale; then
     say "making the locale en_US.UTF-8"
     echo 'en_US.UTF-8 UTF-8' | "${as_root[@]}" tee -a /etc/locale.gen >/dev/null
     "${as_root[@]}" /usr/sbin/locale-gen >/dev/null
+fi
+
+if ! clients_in_place; then
+    say "fetching the npm packages that tests call a node with"
+    fresh=$GNOMON_OIP_CLIENTS.new
+    rm -rf "$fresh"
+    mkdir -p "$fresh"
+    cp tests/integration/oip_foreign_clients/package{,-lock}.json "$fresh"
+    npm --prefix "$fresh" ci --loglevel=error --ignore-scripts --no-audit --no-fund </dev/null >/dev/null ||
+        die "setup: npm cannot fetch what tests/integration/oip_foreign_clients/package-lock.json names"
+    rm -rf "$GNOMON_OIP_CLIENTS"
+    mv "$fresh" "$GNOMON_OIP_CLIENTS"
 fi
 
 "$BASH" packaging/scripts/onnxruntime.sh "$GNOMON_ONNXRUNTIME_PREFIX"

@@ -15,10 +15,10 @@ struct ProgramEnd {
     std::string text; // what it wrote, to either stream
 };
 
-// Runs one of the built programs (in GNOMON_BIN) to its end: "gnomonctl status --help".
-inline ProgramEnd runProgram(const std::string& command) {
+// Runs a command of the shell to its end.
+inline ProgramEnd runCommand(const std::string& command) {
     ProgramEnd end;
-    FILE* pipe = ::popen((std::string(std::getenv("GNOMON_BIN")) + "/" + command + " 2>&1").c_str(), "r");
+    FILE* pipe = ::popen((command + " 2>&1").c_str(), "r");
     if (pipe == nullptr) {
         return end;
     }
@@ -29,6 +29,11 @@ inline ProgramEnd runProgram(const std::string& command) {
     const int status = ::pclose(pipe);
     end.code = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
     return end;
+}
+
+// Runs one of the built programs (in GNOMON_BIN) to its end: "gnomonctl status --help".
+inline ProgramEnd runProgram(const std::string& command) {
+    return runCommand(std::string(std::getenv("GNOMON_BIN")) + "/" + command);
 }
 
 } // namespace gnomon::test

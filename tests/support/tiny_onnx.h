@@ -13,7 +13,22 @@ namespace gnomon::test {
 // ONNX files of a few nodes, written field by field, so that tests need neither a model zoo nor an exporter.
 class TinyOnnx {
 public:
-    enum Type : std::uint64_t { Float = 1, Int64 = 7, String = 8, Bool = 9 };
+    enum Type : std::uint64_t {
+        Float = 1,
+        Uint8 = 2,
+        Int8 = 3,
+        Uint16 = 4,
+        Int16 = 5,
+        Int32 = 6,
+        Int64 = 7,
+        String = 8,
+        Bool = 9,
+        Float16 = 10,
+        Double = 11,
+        Uint32 = 12,
+        Uint64 = 13,
+        Bfloat16 = 16
+    };
 
     // A message's field with a number, or with bytes.
     static std::string number(unsigned field, std::uint64_t value) { return varint(field << 3) + varint(value); }

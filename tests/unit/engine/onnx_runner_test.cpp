@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "backend/engine/model_file.h"
 #include "backend/engine/onnx_runner.h"
+#include "backend/engine/onnx_tensors.h"
 #include "tests/support/await_run.h"
 #include "tests/support/tiny_onnx.h"
 
@@ -131,6 +132,19 @@ TEST_F(OnnxRunnerTest, answersWhatTheModelComputes) {
     ASSERT_TRUE(result.ok()) << result.error().message;
     EXPECT_EQ(copyTensors(result->outputs)[0], floats("y", {2, 2}, {1, 2, 3, 4}));
     EXPECT_TRUE(result->single);
+}
+
+TEST_F(OnnxRunnerTest, onlyMisalignedInputsAreCopied) {
+    const std::vector<double> numbers = {1, 2, 3};
+    const auto* start = reinterpret_cast<const std::uint8_t*>(numbers.data());
+    std::deque<Bytes> copies;
+    const auto aligned = toValue({"x", DataType::Fp64, {2}, {start, 16}}, copies);
+    ASSERT_TRUE(aligned.ok());
+    EXPECT_EQ(aligned->GetTensorRawData(), numbers.data());
+    EXPECT_TRUE(copies.empty());
+    const auto misaligned = toValue({"x", DataType::Fp64, {2}, {start + 1, 16}}, copies);
+    ASSERT_TRUE(misaligned.ok());
+    EXPECT_EQ(copies.size(), 1U);
 }
 
 TEST_F(OnnxRunnerTest, misalignedInputsAreRead) {

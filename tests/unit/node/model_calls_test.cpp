@@ -163,7 +163,8 @@ TEST_F(ModelCallsTest, inputsReachTheModelWithoutACopy) {
         const std::string& raw = messages->request.raw_input_contents(0);
         const auto* bytes = request.inputs.tensors.at(0).data.data();
         inside = bytes == reinterpret_cast<const std::uint8_t*>(raw.data()) &&
-                 request.inputs.tensors[0].data.size() == raw.size();
+                 request.inputs.tensors[0].data.size() == raw.size() &&
+                 reinterpret_cast<std::uintptr_t>(bytes) % alignof(double) == 0;
         return port::RunResult{makeTensorSet({test::floats("score", {4, 1}, {0, 0, 0, 0})}), {}, true};
     });
     inference::ModelInferResponse response;

@@ -158,8 +158,11 @@ TEST_F(StreamsTest, drainAnswersWhatIsUnderWayAndEndsIdleStreams) {
 }
 
 TEST_F(StreamsTest, whoMayNotInferGetsNoStream) {
-    const auto stub = inference::GRPCInferenceService::NewStub(
-        test::secureChannel(m_node.connectAs("node/b", m_node.interfaces->inferenceAddresses().at(0))));
+    client::ConnectOptions other = m_node.connectAs("caller/bank/app", m_node.interfaces->inferenceAddresses().at(0));
+    const test::CertificateFiles node = m_node.pki.issue("node/b", {"127.0.0.1"});
+    other.certificateFile = node.certificate;
+    other.keyFile = node.key;
+    const auto stub = inference::GRPCInferenceService::NewStub(test::secureChannel(other));
     const auto stream = stub->ModelStreamInfer(&m_context);
     ModelStreamInferResponse response;
     EXPECT_FALSE(stream->Read(&response));
