@@ -11,6 +11,7 @@ namespace gnomon::node {
 namespace {
 
 constexpr std::size_t kMostUnderWay = 16;
+constexpr std::size_t kMostBytes = std::size_t{16} << 20; // of requests under way; the last of them may go beyond
 
 grpc::Status shuttingDown() {
     return wire::toGrpc(Error{ErrorCode::Unavailable, "the node is shutting down", "try another node"});
@@ -27,6 +28,7 @@ public:
 // One request and its answer. Shared by the stream and by whoever reads the request's tensors.
 struct InferStreams::Asked {
     inference::ModelInferRequest request;
+    std::size_t bytes = 0;                        // of the request
     inference::ModelStreamInferResponse response; // of whoever answers, until `answered`; then of the stream
     grpc::Status status;
     bool answered = false; // guarded by the stream's mutex
@@ -61,6 +63,8 @@ private:
                 return;
             }
             asked = std::move(m_next);
+            asked->bytes = asked->request.ByteSizeLong();
+            m_bytes += asked->bytes;
             m_asked.push_back(asked);
         }
         ask(asked);
@@ -70,6 +74,7 @@ private:
     void OnWriteDone(bool ok) override {
         const MutexLock lock(m_mutex);
         m_writing = false;
+        m_bytes -= m_asked.front()->bytes;
         m_asked.pop_front();
         m_gone = m_gone || !ok;
         readOn();
@@ -113,7 +118,7 @@ private:
 
     void readOn() REQUIRES(m_mutex) {
         const bool ends = m_allRead || m_closing || m_gone || m_finished;
-        if (!m_reading && !ends && m_asked.size() < kMostUnderWay) {
+        if (!m_reading && !ends && m_asked.size() < kMostUnderWay && m_bytes < kMostBytes) {
             m_next = std::make_shared<Asked>();
             m_reading = true;
             StartRead(&m_next->request);
@@ -151,6 +156,7 @@ private:
     Mutex m_mutex;
     std::deque<std::shared_ptr<Asked>> m_asked GUARDED_BY(m_mutex); // in their order
     std::shared_ptr<Asked> m_next GUARDED_BY(m_mutex);              // being read
+    std::size_t m_bytes GUARDED_BY(m_mutex) = 0;                    // of m_asked
     bool m_reading GUARDED_BY(m_mutex) = false;
     bool m_writing GUARDED_BY(m_mutex) = false; // the first of m_asked
     bool m_allRead GUARDED_BY(m_mutex) = false; // the caller has said everything

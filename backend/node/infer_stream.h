@@ -24,7 +24,7 @@ struct StreamTerms {
 
 // The streams of ModelStreamInfer. Requests are asked as they come, side by side, and answered in their order. An error
 // is told in the answer's error_message, and the stream goes on. At most 16 requests of a stream are under way, their
-// answers on the wire included; further ones are not read, so that the sender is held back. Thread-safe.
+// answers on the wire included, and none is read beyond 16 MiB of them; so the sender is held back. Thread-safe.
 class InferStreams {
 public:
     using Reactor = grpc::ServerBidiReactor<inference::ModelInferRequest, inference::ModelStreamInferResponse>;

@@ -48,6 +48,15 @@ protected:
         EXPECT_TRUE(stream.Read(&response)) << "the stream has ended";
         return response;
     }
+    // Also after a while in which everything that was sent before has arrived.
+    void expectNoMoreThan(std::size_t runs) {
+        for (int i = 0; i < 20; ++i) {
+            grpc::ClientContext context;
+            inference::ServerLiveResponse live;
+            ASSERT_TRUE(m_stub->ServerLive(&context, {}, &live).ok());
+        }
+        EXPECT_EQ(production().runs(), runs);
+    }
     test::FakeBehaviour& production() { return m_node.bench.factory.inProcess(1); }
 
     test::NodeBench m_node{kPatient};
@@ -114,18 +123,38 @@ TEST_F(StreamsTest, aBoundedNumberOfRequestsIsUnderWayAndNoneIsLost) {
     }
     stream->WritesDone();
     ASSERT_TRUE(production().waitForHeld(16));
-    for (int i = 0; i < 20; ++i) { // behind the requests on the same connection
-        grpc::ClientContext context;
-        inference::ServerLiveResponse live;
-        ASSERT_TRUE(m_stub->ServerLive(&context, {}, &live).ok());
-    }
-    EXPECT_EQ(production().runs(), 16u);
+    expectNoMoreThan(16);
     production().release();
     for (int i = 0; i < kRequests; ++i) {
         EXPECT_EQ(next(*stream).infer_response().id(), std::to_string(i));
     }
     EXPECT_TRUE(stream->Finish().ok());
     EXPECT_EQ(production().runs(), static_cast<std::size_t>(kRequests));
+}
+
+TEST_F(StreamsTest, theBytesUnderWayAreBoundedToo) {
+    constexpr std::size_t kBytes = std::size_t{9} << 20;
+    const auto stream = open();
+    production().answer([](const port::RunRequest&) -> Result<port::RunResult> { // a small one, for so large a request
+        return port::RunResult{makeTensorSet({test::floats("score", {1, 1}, {0})}), {}, true};
+    });
+    production().hold();
+    for (int i = 0; i < 2; ++i) {
+        ModelInferRequest large = request(std::to_string(i));
+        large.mutable_inputs(0)->clear_contents();
+        large.mutable_inputs(0)->set_shape(0, kBytes / 8);
+        large.add_raw_input_contents(std::string(kBytes, '\0'));
+        ASSERT_TRUE(stream->Write(large));
+    }
+    ASSERT_TRUE(production().waitForHeld(2));
+    ASSERT_TRUE(stream->Write(request("2"))); // small, but one too many
+    stream->WritesDone();
+    expectNoMoreThan(2);
+    production().release();
+    for (int i = 0; i < 3; ++i) {
+        EXPECT_EQ(next(*stream).infer_response().id(), std::to_string(i));
+    }
+    EXPECT_TRUE(stream->Finish().ok());
 }
 
 TEST_F(StreamsTest, aCallerThatGoesAwayLeavesNothingBehind) {
