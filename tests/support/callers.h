@@ -54,6 +54,7 @@ public:
         join();
     }
     std::uint64_t calls() const { return m_calls; }
+    std::uint64_t failed() const { return m_failed; }
     // What failed and how often; empty when nothing did.
     std::string failures() {
         const std::lock_guard lock(m_mutex);
@@ -66,11 +67,13 @@ public:
 
 private:
     void fail(const std::string& what) {
+        ++m_failed;
         const std::lock_guard lock(m_mutex);
         ++m_failures[what];
     }
 
     std::atomic<std::uint64_t> m_calls{0};
+    std::atomic<std::uint64_t> m_failed{0};
     std::mutex m_mutex;
     std::map<std::string, std::uint64_t> m_failures;
     std::vector<std::jthread> m_threads;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The promise of the verdict, by simulation with fixed seeds: looked at after every pair, it is wrong at most as often
 // as alpha says.
-#include "tests/unit/monitor/stream.h"
+#include "tests/support/comparison_stream.h"
 
 #include <gtest/gtest.h>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "tests/unit/monitor/stream.h"
+#include "tests/support/comparison_stream.h"
 
 #include <gtest/gtest.h>
 
