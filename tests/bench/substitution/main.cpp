@@ -18,8 +18,9 @@ using std::chrono::milliseconds;
 constexpr unsigned kCallers = 8;
 
 // Each failing endpoint has the healthy version behind it, and a constant at the end.
-constexpr const char* kToml = "[initial]\nproduction = 1\nchain = [\"v2\", \"constant\"]\n[budget]\nmilliseconds = 2000\n"
-                              "[[constant]]\nname = \"y\"\ndatatype = \"FP32\"\nshape = [1, 2]\ndata = [0.25, 0.75]\n";
+constexpr const char* kToml =
+    "[initial]\nproduction = 1\nchain = [\"v2\", \"constant\"]\n[budget]\nmilliseconds = 2000\n"
+    "[[constant]]\nname = \"y\"\ndatatype = \"FP32\"\nshape = [1, 2]\ndata = [0.25, 0.75]\n";
 // A shadow beside a healthy production version: its worker is killed again and again.
 constexpr const char* kShadowed =
     "[initial]\nproduction = 1\nshadows = [{ version = 2, mirror = 100 }]\n"
