@@ -122,13 +122,13 @@ private:
     void writeConfig(const std::string& inference, const std::string& control) {
         const char* onnx = std::getenv("GNOMON_ONNXRUNTIME");
         std::ofstream(configFile()) << "[node]\nname = \"test\"\ntrust_domain = \"" << m_pki.trustDomain()
-                                << "\"\n[paths]\nrepository = \"" << m_options.repository.string()
-                                << "\"\nstate = \"state\"\n"
-                                << (onnx ? "onnxruntime = \"" + std::string(onnx) + "\"\n" : "")
-                                << "[inference]\nlisten = [\"" << inference << "\"]\n[control]\nlisten = [\"" << control
-                                << "\"]\n[tls]\nca = \"" << m_pki.ca() << "\"\ncertificate = \"" << m_node.certificate
-                                << "\"\nkey = \"" << m_node.key << "\"\n"
-                                << m_options.moreConfig;
+                                    << "\"\n[paths]\nrepository = \"" << m_options.repository.string()
+                                    << "\"\nstate = \"state\"\n"
+                                    << (onnx ? "onnxruntime = \"" + std::string(onnx) + "\"\n" : "")
+                                    << "[inference]\nlisten = [\"" << inference << "\"]\n[control]\nlisten = [\""
+                                    << control << "\"]\n[tls]\nca = \"" << m_pki.ca() << "\"\ncertificate = \""
+                                    << m_node.certificate << "\"\nkey = \"" << m_node.key << "\"\n"
+                                    << m_options.moreConfig;
     }
 
     pid_t spawn() {
