@@ -53,6 +53,8 @@ fi
 clone=$directory$home/gnomon
 if [[ -d $clone/.git ]]; then
     git -c safe.directory='*' -C "$clone" fetch -q "$repository" HEAD
+    # The owner was changed below: without a look at the contents every file would be written anew, and built again.
+    git -c safe.directory='*' -C "$clone" update-index -q --refresh || true
     git -c safe.directory='*' -C "$clone" checkout -qf --detach FETCH_HEAD
     git -c safe.directory='*' -C "$clone" clean -qfd
 else
