@@ -24,6 +24,7 @@ struct AuditLogOptions {
     std::size_t queueLimit = 4096;          // records waiting for the writer
     std::size_t batchLimit = 256;           // records per commit
     std::uint64_t reserveBytes = 16u << 20; // of audit.reserve, taken at once
+    std::size_t indexBlock = 65536;         // records per block of the search index, at most that; less only for tests
     // Not even the reserve takes what the node does on its own (once, until it can be written again). From the writer's
     // thread; must not block.
     std::function<void()> lost = [] {};

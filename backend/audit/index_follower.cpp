@@ -9,14 +9,15 @@ namespace gnomon::audit {
 
 namespace {
 
-constexpr std::uint64_t kRecordsPerCommit = 512;
+constexpr std::uint64_t kRecordsPerStep = 512;
 constexpr std::chrono::seconds kPatience{5};
 constexpr std::chrono::seconds kRetry{1};
 
 } // namespace
 
-IndexFollower::IndexFollower(std::filesystem::path file, ReaderPool& records, std::uint64_t size)
-    : m_file(std::move(file)), m_records(records), m_target(size) {
+IndexFollower::IndexFollower(std::filesystem::path file, ReaderPool& records, std::uint64_t size,
+                             std::size_t blockRecords)
+    : m_file(std::move(file)), m_records(records), m_blockRecords(blockRecords), m_target(size) {
     m_thread = std::thread([this] { run(); });
 }
 
@@ -46,50 +47,72 @@ void IndexFollower::distrust() {
     m_changed.notifyAll();
 }
 
+Status IndexFollower::awaitIndexed(std::uint64_t size) {
+    const MutexLock lock(m_mutex);
+    const auto until = std::chrono::steady_clock::now() + kPatience;
+    while (m_indexed < size && m_failure.ok() && m_changed.waitUntil(m_mutex, until)) {
+    }
+    if (m_indexed >= size) {
+        return {};
+    }
+    return m_failure.ok() ? Error{ErrorCode::Unavailable,
+                                  "the search index is being built: it holds " + std::to_string(m_indexed) + " of " +
+                                      std::to_string(size) + " records",
+                                  "try again in a moment, or page through the trail without filters"}
+                          : m_failure.error();
+}
+
 Result<IndexHits> IndexFollower::find(const AuditFilter& filter, std::uint64_t size) {
-    {
-        const MutexLock lock(m_mutex);
-        const auto until = std::chrono::steady_clock::now() + kPatience;
-        while (m_indexed < size && m_failure.ok() && m_changed.waitUntil(m_mutex, until)) {
-        }
-        if (m_indexed < size) {
-            return m_failure.ok() ? Error{ErrorCode::Unavailable,
-                                          "the search index is being built: it holds " + std::to_string(m_indexed) +
-                                              " of " + std::to_string(size) + " records",
-                                          "try again in a moment, or page through the trail without filters"}
-                                  : m_failure.error();
-        }
-    }
+    GNOMON_TRY(awaitIndexed(size));
     const MutexLock lock(m_queryMutex);
-    if (m_query == nullptr) {
-        GNOMON_ASSIGN(m_query, IndexQuery::open(m_file));
+    Result<IndexHits> hits = search(filter, size);
+    if (!hits.ok() && hits.error().code != ErrorCode::InvalidArgument) {
+        m_query.reset(); // with whatever it was in the middle of
     }
-    Result<IndexHits> hits = m_query->find(filter);
     if (!hits.ok() && hits.error().code == ErrorCode::Corrupt) {
         distrust();
     }
     return hits;
 }
 
+Result<IndexHits> IndexFollower::search(const AuditFilter& filter, std::uint64_t size) {
+    if (m_query == nullptr) {
+        GNOMON_ASSIGN(m_query, IndexQuery::open(m_file));
+        GNOMON_ASSIGN(m_queryTerms, IndexTerms::make());
+    }
+    GNOMON_ASSIGN(const WantedTerms terms, m_queryTerms->ofFilter(filter));
+    IndexSearch search(filter, terms);
+    std::uint64_t stored = 0;
+    {
+        const MutexLock lock(m_newestMutex);
+        if (m_newest == nullptr || m_newest->head().end() < size) {
+            return Error{ErrorCode::Unavailable, "the search index is being rebuilt", "try again in a moment"};
+        }
+        // Every block before it has been committed.
+        stored = search.look(m_newest->head(), *m_newest) ? m_newest->head().first : 0;
+    }
+    GNOMON_TRY(m_query->show(search, stored));
+    return std::move(search).hits();
+}
+
 void IndexFollower::run() {
     for (;;) {
-        Status failure;
         {
             const MutexLock lock(m_mutex);
-            while (!m_stopping && !m_distrusted && m_store != nullptr && m_store->indexed() >= m_target) {
+            while (!m_stopping && !m_distrusted && m_store != nullptr && m_filling->head().end() >= m_target) {
                 m_changed.wait(m_mutex);
             }
             if (m_stopping) {
                 return;
             }
         }
-        failure = indexNext();
+        const Status failure = indexNext();
         const MutexLock lock(m_mutex);
         if (!failure.ok() && m_failure.ok()) {
             logEvent(LogLevel::Error, "audit_index_stopped", {{"reason", failure.error().message}});
         }
         m_failure = failure;
-        m_indexed = m_store != nullptr && !m_distrusted ? m_store->indexed() : 0;
+        m_indexed = m_filling != nullptr && !m_distrusted ? m_filling->head().end() : 0;
         m_changed.notifyAll();
         if (!failure.ok() && !m_stopping) {
             m_changed.waitUntil(m_mutex, std::chrono::steady_clock::now() + kRetry);
@@ -109,31 +132,74 @@ Status IndexFollower::indexNext() {
     if (rebuild) {
         dropStore();
     }
-    if (m_store == nullptr) {
-        GNOMON_ASSIGN(m_store, IndexStore::open(m_file));
-        GNOMON_ASSIGN(const bool belongs, belongsToLog(target));
-        if (!belongs) {
-            logEvent(LogLevel::Warning, "audit_index_rebuilt", {{"reason", "it does not fit the log"}});
-            dropStore();
-            GNOMON_ASSIGN(m_store, IndexStore::open(m_file));
-        }
+    if (m_terms == nullptr) {
+        GNOMON_ASSIGN(m_terms, IndexTerms::make());
     }
-    const std::uint64_t begin = m_store->indexed();
+    if (m_store == nullptr) {
+        GNOMON_TRY(openStore(target));
+    }
+    if (m_filling->full()) { // it could not be stored
+        GNOMON_TRY(storeBlock());
+    }
+    const std::uint64_t begin = m_filling->head().end();
     if (begin >= target) {
         return {};
     }
     GNOMON_ASSIGN(const ReaderPool::Lease reader, m_records.borrow());
     GNOMON_ASSIGN(const std::vector<StoredRecord> records,
-                  reader->records({begin, std::min(begin + kRecordsPerCommit, target)}));
-    Status added = m_store->add(records);
-    if (!added.ok()) {
-        // The store's own position is unsure now; a damaged one must go, a sound one is opened again.
-        if (added.error().code == ErrorCode::Corrupt) {
-            dropStore();
+                  reader->records({begin, std::min(begin + kRecordsPerStep, target)}));
+    for (const StoredRecord& record : records) {
+        addRecord(record);
+        if (m_filling->full()) {
+            GNOMON_TRY(storeBlock());
         }
-        m_store.reset();
     }
-    return added;
+    return {};
+}
+
+void IndexFollower::addRecord(const StoredRecord& record) {
+    const std::vector<std::string> terms = m_terms->ofRecord(record.record);
+    {
+        const MutexLock lock(m_newestMutex);
+        m_filling->add(terms, static_cast<std::int64_t>(record.record.time.time_since_epoch().count()));
+    }
+    if (m_filling->full()) {
+        m_lastLeaf = merkle::leafHash(record.bytes);
+    }
+}
+
+Status IndexFollower::openStore(std::uint64_t size) {
+    GNOMON_ASSIGN(m_store, IndexStore::open(m_file));
+    GNOMON_ASSIGN(const bool belongs, belongsToLog(size));
+    if (!belongs) {
+        logEvent(LogLevel::Warning, "audit_index_rebuilt", {{"reason", "it does not fit the log"}});
+        dropStore();
+        GNOMON_ASSIGN(m_store, IndexStore::open(m_file));
+    }
+    if (m_filling == nullptr || m_filling->head().first != m_store->indexed()) {
+        begin(std::make_unique<IndexBlock>(m_store->indexed(), m_store->lastTime(), m_blockRecords));
+    }
+    return {};
+}
+
+Status IndexFollower::storeBlock() {
+    Status stored = m_store->add(*m_filling, m_lastLeaf);
+    if (stored.ok()) {
+        begin(std::make_unique<IndexBlock>(m_store->indexed(), m_store->lastTime(), m_blockRecords));
+        return stored;
+    }
+    // The store's own position is unsure now; a damaged one must go, a sound one is opened again.
+    if (stored.error().code == ErrorCode::Corrupt) {
+        dropStore();
+    }
+    m_store.reset();
+    return stored;
+}
+
+void IndexFollower::begin(std::unique_ptr<IndexBlock> newest) {
+    const MutexLock lock(m_newestMutex);
+    m_newest = std::move(newest);
+    m_filling = m_newest.get();
 }
 
 Result<bool> IndexFollower::belongsToLog(std::uint64_t size) {
@@ -152,6 +218,7 @@ void IndexFollower::dropStore() {
     m_store.reset();
     const MutexLock lock(m_queryMutex);
     m_query.reset();
+    begin(nullptr);
     IndexStore::remove(m_file);
 }
 

@@ -10,12 +10,13 @@
 
 namespace gnomon::audit {
 
-// Keeps the search index abreast of the log, on a thread of its own, and answers searches from it. Thread-safe.
-// records must outlive it.
+// Keeps the search index abreast of the log, on a thread of its own, and answers searches from it. Full blocks are
+// stored; the newest one is kept in memory, so that following the log costs no writing, and is read from the log again
+// at the next start. Thread-safe. records must outlive it.
 class IndexFollower {
 public:
-    // size: of the log now.
-    IndexFollower(std::filesystem::path file, ReaderPool& records, std::uint64_t size);
+    // size: of the log now. blockRecords: how many records make a full block.
+    IndexFollower(std::filesystem::path file, ReaderPool& records, std::uint64_t size, std::size_t blockRecords);
     ~IndexFollower();
     IndexFollower(const IndexFollower&) = delete;
     IndexFollower& operator=(const IndexFollower&) = delete;
@@ -30,14 +31,25 @@ public:
 
 private:
     void run();
-    Status openStore();
     Status indexNext();
+    Status openStore(std::uint64_t size);
+    void addRecord(const StoredRecord& record);
+    Status storeBlock();
     void dropStore();
+    void begin(std::unique_ptr<IndexBlock> newest);
     Result<bool> belongsToLog(std::uint64_t size);
+    Status awaitIndexed(std::uint64_t size);
+    Result<IndexHits> search(const AuditFilter& filter, std::uint64_t size) REQUIRES(m_queryMutex);
 
     const std::filesystem::path m_file;
     ReaderPool& m_records;
-    std::unique_ptr<IndexStore> m_store; // the thread's own
+    const std::size_t m_blockRecords;
+
+    // The thread's own.
+    std::unique_ptr<IndexStore> m_store;
+    std::unique_ptr<IndexTerms> m_terms;
+    IndexBlock* m_filling = nullptr; // m_newest, which nobody else changes
+    Digest m_lastLeaf;               // of m_filling, once it is full
 
     Mutex m_mutex;
     Condition m_changed;
@@ -47,8 +59,12 @@ private:
     bool m_stopping GUARDED_BY(m_mutex) = false;
     Status m_failure GUARDED_BY(m_mutex); // why the index does not advance
 
+    // Taken in this order.
     Mutex m_queryMutex;
     std::unique_ptr<IndexQuery> m_query GUARDED_BY(m_queryMutex);
+    std::unique_ptr<IndexTerms> m_queryTerms GUARDED_BY(m_queryMutex);
+    Mutex m_newestMutex;
+    std::unique_ptr<IndexBlock> m_newest GUARDED_BY(m_newestMutex); // none: the store is not open
 
     std::thread m_thread; // last: starts when everything else is there
 };

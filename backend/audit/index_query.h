@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "backend/audit/evidence_reader.h"
+#include "backend/audit/index_block.h"
+#include "backend/audit/index_terms.h"
 #include "backend/audit/sqlite.h"
 #include "backend/domain/audit.h"
 
@@ -22,19 +23,39 @@ bool matchesAll(const AuditFilter& filter);
 // Whether a record fits everything of the filter but words, times and page.
 bool fits(const AuditFilter& filter, const AuditRecord& record);
 
-// Answers searches from audit_index.db. Used by one thread at a time.
+// One search, which is shown the blocks one after the other, the newest first. Its work for a block is bounded
+// whatever the records are: one look for each term, and the page.
+class IndexSearch {
+public:
+    // Both must outlive it.
+    IndexSearch(const AuditFilter& filter, const WantedTerms& terms) : m_filter(filter), m_terms(terms) {}
+
+    // False: no older block is wanted.
+    bool look(const BlockHead& head, BlockLists& lists);
+    IndexHits hits() &&;
+
+private:
+    void take(const BlockHead& head, const PositionSet& matches);
+
+    const AuditFilter& m_filter;
+    const WantedTerms& m_terms;
+    IndexHits m_hits;
+};
+
+// The stored blocks, for searches. Used by one thread at a time.
 class IndexQuery {
 public:
     static Result<std::unique_ptr<IndexQuery>> open(const std::filesystem::path& file);
 
-    Result<IndexHits> find(const AuditFilter& filter);
+    // Shows the search all stored blocks before that record. Corrupt when some are missing.
+    Status show(IndexSearch& search, std::uint64_t before);
 
 private:
-    explicit IndexQuery(std::unique_ptr<SQLite::Database> database) : m_database(std::move(database)) {}
-    SeqRange rangeOf(const AuditFilter& filter);
-    std::uint64_t firstAt(WallTime time);
+    explicit IndexQuery(std::unique_ptr<SQLite::Database> database);
 
     std::unique_ptr<SQLite::Database> m_database;
+    SQLite::Statement m_blocks;
+    SQLite::Statement m_list;
 };
 
 } // namespace gnomon::audit

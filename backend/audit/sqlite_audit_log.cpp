@@ -35,9 +35,10 @@ Result<std::unique_ptr<AuditLog>> SqliteAuditLog::open(AuditLogOptions options, 
     std::unique_ptr<SqliteAuditLog> log(new SqliteAuditLog(file, key.text()));
     LogIdentity identity{options.origin, std::move(key)};
     const std::filesystem::path reserve = options.folder / "audit.reserve";
+    const std::size_t indexBlock = options.indexBlock;
     GNOMON_ASSIGN(log->m_writer,
                   LogWriter::open({std::move(options), clock, random, signer, std::move(identity), file, reserve}));
-    log->m_index = std::make_unique<IndexFollower>(indexFile, log->m_readers, log->size());
+    log->m_index = std::make_unique<IndexFollower>(indexFile, log->m_readers, log->size(), indexBlock);
     log->m_writer->start([index = log->m_index.get()](std::uint64_t size) { index->follow(size); });
     return std::unique_ptr<AuditLog>(std::move(log));
 }

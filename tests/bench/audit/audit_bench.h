@@ -10,7 +10,8 @@
 
 namespace gnomon::bench {
 
-// A log in a folder of its own, of records as an operator's node writes them.
+// A log in a folder of its own. Half of its records are as an operator's node writes them; the other half is what is
+// hard to search: eight filters that each match one record in sixteen, all over the log, and no two the same one.
 class Log {
 public:
     Log();
@@ -20,6 +21,7 @@ public:
     void close() { m_log.reset(); }
     void open();
     std::filesystem::path file() const { return m_folder.path() / "audit.db"; }
+    std::filesystem::path indexFile() const { return m_folder.path() / "audit_index.db"; }
     std::string origin() const { return "gnomon.example/bench/audit"; }
     const port::Signer& signer() const { return *m_signer; }
 

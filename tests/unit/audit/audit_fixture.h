@@ -41,7 +41,9 @@ protected:
     }
 
     Result<std::unique_ptr<audit::AuditLog>> tryOpen() {
-        return audit::AuditLog::open({m_folder, m_origin, "boot-1", "0.1.0-test"}, m_clock, m_random, *m_signer);
+        audit::AuditLogOptions options{m_folder, m_origin, "boot-1", "0.1.0-test"};
+        options.indexBlock = m_indexBlock;
+        return audit::AuditLog::open(std::move(options), m_clock, m_random, *m_signer);
     }
     void open() {
         Result<std::unique_ptr<audit::AuditLog>> opened = tryOpen();
@@ -79,6 +81,7 @@ protected:
 
     const std::string m_origin = "gnomon.example/test/node-a/audit";
     std::filesystem::path m_folder;
+    std::size_t m_indexBlock = 16; // so that a few records fill blocks
     ManualClock m_clock;
     SystemRandom m_random;
     std::unique_ptr<audit::FileSigner> m_signer;

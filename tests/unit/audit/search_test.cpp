@@ -235,7 +235,7 @@ TEST_F(Search, aLyingIndexInventsNothing) {
     close();
     {
         SQLite::Database index((m_folder / "audit_index.db").string(), SQLite::OPEN_READWRITE);
-        index.exec("UPDATE entry SET person = 'ada' WHERE seq = 1");
+        index.exec("UPDATE list SET positions = x'0100' WHERE block = 0 AND term = CAST('pada' AS BLOB)");
     }
     open();
     AuditFilter filter;
@@ -243,6 +243,46 @@ TEST_F(Search, aLyingIndexInventsNothing) {
     filter.action = "rollback";
     EXPECT_EQ(m_log->search(filter).error().code, ErrorCode::Unavailable);
     EXPECT_TRUE(seqs(filter).empty()) << "it was rebuilt";
+}
+
+TEST_F(Search, anIndexWithAHoleIsRebuilt) {
+    fill();
+    close();
+    {
+        SQLite::Database index((m_folder / "audit_index.db").string(), SQLite::OPEN_READWRITE);
+        ASSERT_EQ(index.exec("DELETE FROM block WHERE first = 0"), 1);
+    }
+    open();
+    AuditFilter filter;
+    filter.person = "ada";
+    EXPECT_EQ(m_log->search(filter).error().code, ErrorCode::Corrupt);
+    EXPECT_EQ(seqs(filter).size(), 10u) << "it was rebuilt";
+}
+
+TEST_F(Search, marksWithinAWordKeepItsPartsTogether) {
+    open();
+    for (const char* reason : {"Ticket OPS-12.", "ops 12", "12-OPS", "Straße, caf\u00e9"}) {
+        AuditRecord record = auditRecord();
+        record.reason = reason;
+        append(record);
+    }
+    AuditFilter filter;
+    filter.words = "ops-12";
+    EXPECT_EQ(seqs(filter), std::vector<std::uint64_t>{0});
+    filter.words = "ops 12";
+    EXPECT_EQ(seqs(filter), (std::vector<std::uint64_t>{2, 1, 0}));
+    filter.words = "CAFE";
+    EXPECT_EQ(seqs(filter), std::vector<std::uint64_t>{3});
+}
+
+TEST_F(Search, aSearchForVeryManyWordsIsRefused) {
+    fill();
+    AuditFilter filter;
+    filter.words = "";
+    for (int i = 0; i < 40; ++i) {
+        *filter.words += " word" + std::to_string(i);
+    }
+    EXPECT_EQ(m_log->search(filter).error().code, ErrorCode::InvalidArgument);
 }
 
 } // namespace
