@@ -62,9 +62,11 @@ LogLevel levelOf(const std::string& name) {
 void tellReady(const app::Runtime& runtime, const std::string& file) {
     const std::string inference = runtime.inferenceAddresses().front();
     const std::string control = runtime.controlAddresses().front();
-    logEvent(LogLevel::Info, "ready", {{"inference", inference}, {"control", control}});
+    const std::string metrics = runtime.metricsAddress();
+    logEvent(LogLevel::Info, "ready", {{"inference", inference}, {"control", control}, {"metrics", metrics}});
     if (!file.empty()) {
-        const nlohmann::json object = {{"inference", inference}, {"control", control}, {"pid", ::getpid()}};
+        const nlohmann::json object = {
+            {"inference", inference}, {"control", control}, {"metrics", metrics}, {"pid", ::getpid()}};
         if (const Status written = replaceFile(file, object.dump() + "\n", 0644); !written) {
             logEvent(LogLevel::Warning, "ready_file_not_written", {{"cause", written.error().message}});
         }

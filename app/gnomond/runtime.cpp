@@ -8,6 +8,8 @@
 #include "backend/base/periodic.h"
 #include "backend/control/make_change_service.h"
 #include "backend/node/interfaces.h"
+#include "backend/node/metrics/metrics.h"
+#include "backend/node/watches.h"
 #include "backend/proof/deployment_codec.h"
 #include "backend/serving/live_directory.h"
 #include "backend/serving/live_pipeline.h"
@@ -77,14 +79,19 @@ struct Runtime::Parts {
     port::NoScorer scorer;
     std::unique_ptr<serving::LivePipeline> pipeline;
     std::unique_ptr<control::ChangeService> changes;
+    std::unique_ptr<node::DiskWatch> disk;
+    std::unique_ptr<node::CertificateWatch> certificates;
     std::unique_ptr<node::Interfaces> interfaces;
-    std::uint64_t savedRevision = 0; // of the comparison; only the saver uses it, and drain() after it
-    std::jthread trials;             // gives versions that nothing needs yet their trial
-    Periodic saver;                  // keeps the comparison's memory
+    std::unique_ptr<node::Metrics> metrics;
+    std::unique_ptr<node::HttpExposer> exposer; // of the metrics; absent when they are off
+    std::uint64_t savedRevision = 0;            // of the comparison; only the saver uses it, and drain() after it
+    std::jthread trials;                        // gives versions that nothing needs yet their trial
+    Periodic saver;                             // keeps the comparison's memory
 
     Status openState();
     Status openServing(const std::string& program);
     Status openInterfaces();
+    Status openMetrics(const NodeInfo& info);
     Status recordLifecycle(const std::string& action);
     void saveComparison();
     std::vector<std::string> alarms();
@@ -178,10 +185,29 @@ Status Runtime::Parts::openInterfaces() {
     info.auditOrigin = config.auditOrigin;
     info.auditVerifierKey = audit->verifierKey();
     info.started = info.stamp.serverTime;
+    if (!config.metricsListen.empty() && !node::isLoopback(config.metricsListen)) {
+        info.listeners.push_back({config.metricsListen, "metrics", false});
+    }
+    disk = std::make_unique<node::DiskWatch>(config.state);
+    certificates = std::make_unique<node::CertificateWatch>(
+        config.allowPlaintext
+            ? std::vector<std::pair<std::string, fs::path>>{}
+            : std::vector<std::pair<std::string, fs::path>>{{"node", config.certificate}, {"ca", config.ca}});
     GNOMON_ASSIGN(interfaces,
                   node::Interfaces::open(config, info,
                                          {*pipeline, *directory, *changes, *comparison, *exchanges, *state, *audit,
                                           *authorizer, *denials, clock, [this] { return alarms(); }}));
+    return openMetrics(info);
+}
+
+Status Runtime::Parts::openMetrics(const NodeInfo& info) {
+    if (config.metricsListen.empty()) {
+        return {};
+    }
+    metrics = std::make_unique<node::Metrics>(
+        info, node::MetricsParts{*directory, *pipeline, *comparison, *audit, *denials, *interfaces, *disk,
+                                 *certificates, [this] { return exchanges->dropped(); }, [this] { return alarms(); }});
+    GNOMON_ASSIGN(exposer, node::HttpExposer::open(config.metricsListen, [this] { return metrics->page(); }));
     return {};
 }
 
@@ -219,6 +245,12 @@ std::vector<std::string> Runtime::Parts::alarms() {
     if (const auto trouble = exchanges->trouble()) {
         all.push_back("recorded exchanges cannot be written: " + trouble->message);
     }
+    if (const auto full = disk->alarm()) {
+        all.push_back(*full);
+    }
+    if (const auto expiring = certificates->alarm(clock.wallNow())) {
+        all.push_back(*expiring);
+    }
     return all;
 }
 
@@ -249,6 +281,10 @@ std::vector<std::string> Runtime::inferenceAddresses() const {
 
 std::vector<std::string> Runtime::controlAddresses() const {
     return m_parts->interfaces->controlAddresses();
+}
+
+std::string Runtime::metricsAddress() const {
+    return m_parts->exposer ? m_parts->exposer->address() : "";
 }
 
 void Runtime::drain() {

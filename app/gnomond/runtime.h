@@ -24,6 +24,7 @@ public:
     bool mustStop() const;
     std::vector<std::string> inferenceAddresses() const;
     std::vector<std::string> controlAddresses() const;
+    std::string metricsAddress() const; // empty: there are none
     // Health first, then no new calls, then those under way, then what must be written. Call once, then destroy.
     void drain();
 

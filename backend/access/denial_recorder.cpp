@@ -140,6 +140,7 @@ DenialRecorder::~DenialRecorder() {
 }
 
 void DenialRecorder::record(const Denial& denial) {
+    ++(denial.error.code == ErrorCode::Unauthenticated ? m_unauthenticated : m_denied);
     m_book->add(denial);
 }
 

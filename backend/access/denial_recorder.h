@@ -6,6 +6,7 @@
 #include "backend/domain/identity.h"
 #include "backend/port/audit_sink.h"
 
+#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -38,11 +39,19 @@ public:
     DenialRecorder& operator=(const DenialRecorder&) = delete;
 
     void record(const Denial& denial);
+    // Denials so far: of peers that nobody vouched for, and of known ones that may not.
+    struct Counters {
+        std::uint64_t unauthenticated = 0;
+        std::uint64_t denied = 0;
+    };
+    Counters counters() const { return {m_unauthenticated.load(), m_denied.load()}; }
     // Hands every second that is over to the log; all of them when `everything`. Also done by the recorder's thread.
     void flush(bool everything);
 
 private:
     class Book;
+    std::atomic<std::uint64_t> m_unauthenticated{0};
+    std::atomic<std::uint64_t> m_denied{0};
     std::shared_ptr<Book> m_book; // shared with appends that are under way
     Periodic m_writer;
 };

@@ -8,6 +8,9 @@
 #include "backend/port/audit_sink.h"
 #include "backend/port/signer.h"
 
+#include <array>
+#include <chrono>
+#include <cstdint>
 #include <filesystem>
 #include <functional>
 #include <memory>
@@ -30,6 +33,23 @@ struct AuditLogOptions {
     std::function<void()> lost = [] {};
 };
 
+// How much the log has to do, for metrics.
+struct AuditLoad {
+    // Upper bounds of the commit times that are counted apart, in seconds; the last count is of everything above.
+    static constexpr std::array<double, 11> kBounds{0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 1, 5};
+
+    std::size_t queued = 0; // records waiting for the writer
+    std::size_t queueLimit = 0;
+    std::uint64_t turnedAway = 0; // records that found the queue full
+    std::uint64_t held = 0;       // records that wait in the reserve
+    int reservePercent = 0;
+    bool lost = false; // not even the reserve takes more
+    std::array<std::uint64_t, kBounds.size() + 1> commits{};
+    std::chrono::nanoseconds commitTime{0}; // of all of them
+
+    bool operator==(const AuditLoad&) const = default;
+};
+
 // The append-only RFC 6962 log of one node (FORMAT.md). Thread-safe: one writer thread, readers on their own
 // connections. open() recovers and verifies the tail; it refuses a log that does not match its own head or last
 // checkpoint (Corrupt, naming the first bad record).
@@ -44,6 +64,7 @@ public:
     // Why records cannot be written now and how full the reserve is, or why checkpoints are not signed; ok when all is
     // well. The log goes on by itself when it can.
     virtual Status health() const { return {}; }
+    virtual AuditLoad load() const { return {}; }
     virtual Result<Checkpoint> checkpoint() = 0; // newest signed one
     virtual Result<AuditPage> search(const AuditFilter& filter) = 0;
     virtual Result<StoredRecord> get(Seq seq) = 0;

@@ -67,6 +67,7 @@ void LogWriter::append(AuditRecord record, std::optional<AuditPayload> payload, 
             m_wake.notifyOne();
             return;
         }
+        ++m_load.turnedAway;
     }
     done(Error{ErrorCode::ResourceExhausted,
                "the audit log cannot keep up: " + std::to_string(m_parts.options.queueLimit) + " records are waiting",
@@ -81,6 +82,29 @@ std::shared_ptr<const LogSnapshot> LogWriter::snapshot() const {
 Status LogWriter::health() const {
     const MutexLock lock(m_mutex);
     return m_health;
+}
+
+AuditLoad LogWriter::load() const {
+    const MutexLock lock(m_mutex);
+    AuditLoad load = m_load;
+    load.queued = m_queue.size();
+    load.queueLimit = m_parts.options.queueLimit;
+    return load;
+}
+
+void LogWriter::countCommit(std::chrono::nanoseconds took) {
+    const auto& bounds = AuditLoad::kBounds;
+    const auto bound = std::lower_bound(bounds.begin(), bounds.end(), std::chrono::duration<double>(took).count());
+    const MutexLock lock(m_mutex);
+    ++m_load.commits[static_cast<std::size_t>(bound - bounds.begin())];
+    m_load.commitTime += took;
+}
+
+void LogWriter::tellReserve() {
+    const MutexLock lock(m_mutex);
+    m_load.held = m_uncleared ? 0 : m_reserve->entries().size();
+    m_load.reservePercent = m_reserve->percentFull();
+    m_load.lost = m_lost;
 }
 
 void LogWriter::setHealth(const Status& status) {
@@ -103,10 +127,11 @@ void LogWriter::setHealth(const Status& status) {
 // After an attempt to write: says how it went, and when to try again.
 void LogWriter::settle(const Status& status) {
     m_trouble = status;
+    m_lost = m_lost && !status.ok();
+    tellReserve();
     if (status.ok()) {
         m_retryAt.reset();
         m_retryAfter = kFirstRetry;
-        m_lost = false;
         return setHealth(m_uncleared ? Status(*m_uncleared) : status);
     }
     const Time now = std::chrono::steady_clock::now();
@@ -342,7 +367,9 @@ Result<NewRecord> LogWriter::prepare(Pending& pending, const Staged& staged) {
 }
 
 Status LogWriter::commit(Staged& staged) {
+    const Time begun = std::chrono::steady_clock::now();
     Status committed = m_evidence->commit(staged.batch);
+    countCommit(std::chrono::steady_clock::now() - begun);
     if (!committed.ok()) {
         m_evidence.reset();
         m_attempted = std::move(staged.tree);

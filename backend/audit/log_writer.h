@@ -45,6 +45,7 @@ public:
     std::shared_ptr<const LogSnapshot> snapshot() const;
     // Why the log cannot be written or its checkpoint is old; ok when all is well.
     Status health() const;
+    AuditLoad load() const;
 
 private:
     struct Pending {
@@ -86,6 +87,8 @@ private:
     Result<Checkpoint> sign(const merkle::TileTree& tree) const;
     void settle(const Status& status);
     void setHealth(const Status& status);
+    void countCommit(std::chrono::nanoseconds took);
+    void tellReserve();
 
     using Time = std::chrono::steady_clock::time_point;
     static constexpr std::chrono::milliseconds kFirstRetry{100};
@@ -115,6 +118,7 @@ private:
     bool m_stopping GUARDED_BY(m_mutex) = false;
     std::shared_ptr<const LogSnapshot> m_snapshot GUARDED_BY(m_mutex); // readers keep the one that they use
     Status m_health GUARDED_BY(m_mutex);
+    AuditLoad m_load GUARDED_BY(m_mutex); // but for what load() fills in
 
     std::thread m_thread;
 };

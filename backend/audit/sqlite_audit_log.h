@@ -19,6 +19,7 @@ public:
     std::string verifierKey() const override { return m_verifierKey; }
     std::uint64_t size() const override { return m_writer->snapshot()->tree.size(); }
     Status health() const override { return m_writer->health(); }
+    AuditLoad load() const override { return m_writer->load(); }
     Result<Checkpoint> checkpoint() override;
     Result<AuditPage> search(const AuditFilter& filter) override;
     Result<StoredRecord> get(Seq seq) override;

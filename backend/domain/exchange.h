@@ -19,6 +19,7 @@ std::string_view legRoleName(LegRole role); // "production", "fallback", "shadow
 // How one version's attempt ended. Dropped: the queue was full and it was never tried. Lost: its worker died.
 enum class LegOutcome { Ok, Failed, Late, NotFinite, Skipped, Dropped, Lost };
 std::string_view legOutcomeName(LegOutcome outcome);
+inline constexpr std::size_t kLegOutcomes = 7;
 
 // One version's part in an exchange.
 struct Leg {

@@ -39,6 +39,20 @@ void checkWhole(const NodeConfig& config, TomlFile& file) {
     }
 }
 
+void checkMetrics(const NodeConfig& config, TomlFile& file) {
+    if (config.metricsListen.empty()) {
+        return;
+    }
+    if (const Status good = checkListenAddress(config.metricsListen); !good) {
+        file.add("metrics.listen", good.error().message + ": " + good.error().remedy);
+    } else if (!isLoopback(config.metricsListen) && !config.metricsRemote) {
+        file.add("metrics.listen", "'" + config.metricsListen +
+                                       "' can be reached by other machines, and metrics are neither encrypted nor "
+                                       "asked for an identity: listen on 127.0.0.1 behind a proxy that does both, or "
+                                       "set metrics.allow_remote = true");
+    }
+}
+
 // What follows from other keys.
 void fillIn(NodeConfig& config) {
     if (config.fleet.empty()) {
@@ -79,6 +93,11 @@ void readTables(const toml::table& table, TomlFile& file, NodeConfig& config) {
     control.read("listen", config.controlListen);
     control.read("reflection", config.controlReflection);
     control.done();
+
+    TomlTable metrics = top.takeTable("metrics");
+    metrics.read("listen", config.metricsListen);
+    metrics.read("allow_remote", config.metricsRemote);
+    metrics.done();
 
     TomlTable tls = top.takeTable("tls");
     tls.read("ca", config.ca);
@@ -124,6 +143,7 @@ Result<NodeConfig> parseConfig(const std::string& text, const fs::path& path) {
     if (const auto table = file.parse(text)) {
         readTables(*table, file, config);
         checkWhole(config, file);
+        checkMetrics(config, file);
     }
     if (file.error()) {
         return *file.error();

@@ -34,6 +34,10 @@ struct NodeConfig {
     std::vector<std::string> inferenceListen{"127.0.0.1:8001"};
     std::vector<std::string> controlListen{"127.0.0.1:8443"};
 
+    // [metrics]
+    std::string metricsListen = "127.0.0.1:8002"; // empty: none
+    bool metricsRemote = false;                   // another machine may read them: without encryption or identities
+
     // [tls]
     std::filesystem::path ca;
     std::filesystem::path certificate;

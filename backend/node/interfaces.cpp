@@ -163,6 +163,11 @@ std::vector<std::string> Interfaces::controlAddresses() const {
     return m_state->controlServer->addresses();
 }
 
+InterfaceCounters Interfaces::counters() const {
+    return {m_state->inference->connections(), m_state->controlServer->connections(), m_state->ready,
+            m_state->draining};
+}
+
 void Interfaces::drain(std::chrono::milliseconds wait) {
     State& s = *m_state;
     if (s.draining.exchange(true)) {

@@ -9,6 +9,7 @@
 #include "backend/domain/node.h"
 #include "backend/monitor/comparison_monitor.h"
 #include "backend/node/config.h"
+#include "backend/node/listener.h"
 #include "backend/port/authorizer.h"
 #include "backend/port/exchange_store.h"
 #include "backend/port/state_store.h"
@@ -38,6 +39,14 @@ struct InterfaceParts {
     std::function<std::vector<std::string>()> alarms;
 };
 
+// For metrics.
+struct InterfaceCounters {
+    ListenerCounters inference;
+    ListenerCounters control;
+    bool ready = false;
+    bool draining = false;
+};
+
 // The node's two interfaces: inference for callers, control for operators, each on listeners of its own. Thread-safe.
 class Interfaces {
 public:
@@ -48,6 +57,7 @@ public:
 
     std::vector<std::string> inferenceAddresses() const;
     std::vector<std::string> controlAddresses() const;
+    InterfaceCounters counters() const;
     // Health first, then no new connections, then calls under way until the time is over. Blocks.
     void drain(std::chrono::milliseconds wait);
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "backend/node/listener.h"
 #include "backend/base/bytes.h"
+#include "backend/base/mutex.h"
 
 #include <dirent.h>
 #include <fcntl.h>
@@ -137,28 +138,50 @@ Status checkListenAddress(const std::string& address) {
     return resolve(address, found);
 }
 
+bool isLoopback(const std::string& address) {
+    AddressInfo found;
+    if (!resolve(address, found)) {
+        return false;
+    }
+    if (found.list->ai_family == AF_INET6) {
+        return IN6_IS_ADDR_LOOPBACK(&reinterpret_cast<const sockaddr_in6*>(found.list->ai_addr)->sin6_addr);
+    }
+    const std::uint32_t ip = ntohl(reinterpret_cast<const sockaddr_in*>(found.list->ai_addr)->sin_addr.s_addr);
+    return ip >> 24 == 127;
+}
+
 // Which handed-over connections are still open. Whoever owns them does not tell, so a descriptor counts as open while
-// it still is the same socket (inode); that is looked up when a cap seems reached, at most every 50 ms.
+// it still is the same socket (inode); that is looked up when a cap seems reached or somebody asks how many there are,
+// at most every 50 ms. Thread-safe.
 class Listener::Connections {
 public:
-    explicit Connections(const ListenerOptions& options)
-        : m_most(roomForConnections(options)), m_mostPerAddress(options.maxConnectionsPerAddress) {}
+    enum class Room { Enough, Full, AddressFull };
 
-    bool hasRoomFor(const std::string& host) {
-        if (!full(host)) {
-            return true;
+    explicit Connections(const ListenerOptions& options) : m_options(options) {}
+
+    void measureRoom() {
+        const MutexLock lock(m_mutex);
+        m_most = roomForConnections(m_options);
+    }
+
+    Room roomFor(const std::string& host) {
+        const MutexLock lock(m_mutex);
+        if (room(host) != Room::Enough) {
+            sweepNowAndThen();
         }
-        const auto now = std::chrono::steady_clock::now();
-        if (now - m_swept >= kSweepPeriod) {
-            m_swept = now;
-            sweep();
-        }
-        return !full(host);
+        return room(host);
+    }
+
+    std::size_t open() {
+        const MutexLock lock(m_mutex);
+        sweepNowAndThen();
+        return m_open.size();
     }
 
     void add(int descriptor, const std::string& host) {
         struct stat facts {};
         ::fstat(descriptor, &facts);
+        const MutexLock lock(m_mutex);
         m_open.push_back({descriptor, facts.st_ino, host});
         ++m_perHost[host];
     }
@@ -170,29 +193,39 @@ private:
         std::string host;
     };
 
-    bool full(const std::string& host) const {
+    Room room(const std::string& host) const REQUIRES(m_mutex) {
         const auto same = m_perHost.find(host);
-        return m_open.size() >= m_most || (same != m_perHost.end() && same->second >= m_mostPerAddress);
+        if (same != m_perHost.end() && same->second >= m_options.maxConnectionsPerAddress) {
+            return Room::AddressFull;
+        }
+        return m_open.size() >= m_most ? Room::Full : Room::Enough;
     }
 
-    void sweep() {
-        std::erase_if(m_open, [this](const Connection& connection) {
+    void sweepNowAndThen() REQUIRES(m_mutex) {
+        const auto now = std::chrono::steady_clock::now();
+        if (now - m_swept < kSweepPeriod) {
+            return;
+        }
+        m_swept = now;
+        std::vector<Connection> still;
+        std::map<std::string, std::size_t> perHost;
+        for (Connection& connection : m_open) {
             struct stat facts {};
             if (::fstat(connection.descriptor, &facts) == 0 && facts.st_ino == connection.inode) {
-                return false;
+                ++perHost[connection.host];
+                still.push_back(std::move(connection));
             }
-            if (--m_perHost[connection.host] == 0) {
-                m_perHost.erase(connection.host);
-            }
-            return true;
-        });
+        }
+        m_open = std::move(still);
+        m_perHost = std::move(perHost);
     }
 
-    const std::size_t m_most;
-    const std::size_t m_mostPerAddress;
-    std::vector<Connection> m_open;
-    std::map<std::string, std::size_t> m_perHost;
-    std::chrono::steady_clock::time_point m_swept;
+    const ListenerOptions& m_options;
+    Mutex m_mutex;
+    std::size_t m_most GUARDED_BY(m_mutex) = 0;
+    std::vector<Connection> m_open GUARDED_BY(m_mutex);
+    std::map<std::string, std::size_t> m_perHost GUARDED_BY(m_mutex);
+    std::chrono::steady_clock::time_point m_swept GUARDED_BY(m_mutex);
 };
 
 Result<std::unique_ptr<Listener>> Listener::open(ListenerOptions options) {
@@ -203,7 +236,8 @@ Result<std::unique_ptr<Listener>> Listener::open(ListenerOptions options) {
 
 Listener::Listener(ListenerOptions options, int descriptor, std::string address)
     : m_options(std::move(options)), m_wake(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)), m_address(std::move(address)),
-      m_descriptor(descriptor), m_spare(::open("/dev/null", O_RDONLY | O_CLOEXEC)) {}
+      m_descriptor(descriptor), m_spare(::open("/dev/null", O_RDONLY | O_CLOEXEC)),
+      m_connections(std::make_unique<Connections>(m_options)) {}
 
 Listener::~Listener() {
     stop();
@@ -215,7 +249,7 @@ Listener::~Listener() {
 
 void Listener::start(Accepted accepted) {
     m_accepted = std::move(accepted);
-    m_connections = std::make_unique<Connections>(m_options);
+    m_connections->measureRoom();
     m_thread = std::thread([this] { run(); });
 }
 
@@ -233,7 +267,14 @@ void Listener::stop() {
 }
 
 ListenerCounters Listener::counters() const {
-    return {m_acceptedCount.load(), m_shedCount.load()};
+    ListenerCounters counters;
+    counters.accepted = m_acceptedCount;
+    counters.shedFull = m_shedFull;
+    counters.shedAddress = m_shedAddress;
+    counters.shedDescriptors = m_shedDescriptors;
+    counters.shed = counters.shedFull + counters.shedAddress + counters.shedDescriptors;
+    counters.open = m_connections->open();
+    return counters;
 }
 
 void Listener::run() {
@@ -261,8 +302,8 @@ void Listener::acceptOne() {
         return; // everything else concerns the one connection that is gone already
     }
     const std::string host = numericHost(address, length);
-    if (!m_connections->hasRoomFor(host)) {
-        ++m_shedCount;
+    if (const auto room = m_connections->roomFor(host); room != Connections::Room::Enough) {
+        ++(room == Connections::Room::Full ? m_shedFull : m_shedAddress);
         reset(descriptor);
         return;
     }
@@ -281,7 +322,7 @@ void Listener::shedOne() {
     }
     const int descriptor = ::accept4(m_descriptor, nullptr, nullptr, SOCK_CLOEXEC);
     if (descriptor >= 0) {
-        ++m_shedCount;
+        ++m_shedDescriptors;
         reset(descriptor);
     }
     m_spare = ::open("/dev/null", O_RDONLY | O_CLOEXEC);

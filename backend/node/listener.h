@@ -15,6 +15,9 @@ namespace gnomon::node {
 // Whether the text is a numeric address with a port of 0 to 65535, as a listener takes it. InvalidArgument otherwise.
 Status checkListenAddress(const std::string& address);
 
+// Whether only this machine can reach an address that checkListenAddress() lets through.
+bool isLoopback(const std::string& address);
+
 struct ListenerOptions {
     std::string address = "127.0.0.1:0"; // "host:port" or "[host]:port", numeric; port 0 takes any free one
     std::uint32_t maxConnections = 1000;
@@ -27,8 +30,21 @@ struct ListenerOptions {
 
 struct ListenerCounters {
     std::uint64_t accepted = 0;
-    std::uint64_t shed = 0; // closed at once: a cap was reached or descriptors ran out
+    std::uint64_t shed = 0;            // closed at once, for any of these reasons:
+    std::uint64_t shedFull = 0;        // as many connections as may be open were
+    std::uint64_t shedAddress = 0;     // as many of one address
+    std::uint64_t shedDescriptors = 0; // no descriptor was left
+    std::uint64_t open = 0;            // now
 
+    ListenerCounters& operator+=(const ListenerCounters& more) {
+        accepted += more.accepted;
+        shed += more.shed;
+        shedFull += more.shedFull;
+        shedAddress += more.shedAddress;
+        shedDescriptors += more.shedDescriptors;
+        open += more.open;
+        return *this;
+    }
     bool operator==(const ListenerCounters&) const = default;
 };
 
@@ -70,11 +86,13 @@ private:
     // Of the listener's thread; of stop(), once that has ended.
     int m_descriptor;
     int m_spare;
-    std::unique_ptr<Connections> m_connections;
     Accepted m_accepted;
     // Shared.
+    const std::unique_ptr<Connections> m_connections;
     std::atomic<std::uint64_t> m_acceptedCount{0};
-    std::atomic<std::uint64_t> m_shedCount{0};
+    std::atomic<std::uint64_t> m_shedFull{0};
+    std::atomic<std::uint64_t> m_shedAddress{0};
+    std::atomic<std::uint64_t> m_shedDescriptors{0};
     std::thread m_thread;
 };
 

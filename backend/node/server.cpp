@@ -91,6 +91,14 @@ std::vector<std::string> Server::addresses() const {
     return all;
 }
 
+ListenerCounters Server::connections() const {
+    ListenerCounters all;
+    for (const auto& listener : m_listeners) {
+        all += listener->counters();
+    }
+    return all;
+}
+
 void Server::setServing(const std::string& name, bool serving) {
     if (grpc::HealthCheckServiceInterface* health = m_server->GetHealthCheckService()) {
         name.empty() ? health->SetServingStatus(serving) : health->SetServingStatus(name, serving);

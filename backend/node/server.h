@@ -34,6 +34,7 @@ public:
     void serve();
 
     std::vector<std::string> addresses() const; // with the ports that were really taken
+    ListenerCounters connections() const;       // of all its listeners
     // Health of the whole (empty name) or of one endpoint.
     void setServing(const std::string& name, bool serving);
     // Says NOT_SERVING for good.

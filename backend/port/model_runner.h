@@ -11,6 +11,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -51,6 +52,14 @@ public:
     virtual void abandon() = 0;
 };
 
+// How the process that runs a model does.
+struct WorkerState {
+    bool up = false;
+    std::uint64_t restarts = 0; // since the runner was made
+
+    bool operator==(const WorkerState&) const = default;
+};
+
 // One version of a model, loaded and warm. Thread-safe, asynchronous, and may die: after its worker died a run fails
 // with Unavailable until the worker is back. Destroying it abandons what still runs.
 // Errors: InvalidArgument (the model refused these inputs), DeadlineExceeded, ResourceExhausted (queue full),
@@ -62,6 +71,8 @@ public:
     virtual std::shared_ptr<Run> run(RunRequest request, RunCallback done) = 0;
     // The process id of the worker; 0 when the model runs in this process.
     virtual int workerProcess() const { return 0; }
+    // Absent when the model runs in this process.
+    virtual std::optional<WorkerState> workerState() const { return std::nullopt; }
 };
 
 enum class Place { InProcess, Worker };

@@ -7,6 +7,8 @@
 #include "backend/domain/plan.h"
 #include "backend/domain/version.h"
 #include "backend/port/model_runner.h"
+#include "backend/serving/policy/breaker.h"
+#include "backend/serving/traffic_meter.h"
 #include "backend/serving/version_meter.h"
 
 #include <chrono>
@@ -26,6 +28,22 @@ struct GenerationTraffic {
     std::uint64_t olderInFlight = 0; // calls that older generations still owe
 };
 
+// What one version did, and how it is now.
+struct VersionMeasures {
+    VersionCounters counters;
+    Breaker::State breaker = Breaker::State::Closed;
+    bool skipped = false;
+    std::optional<port::WorkerState> worker; // absent when no process runs it
+
+    bool operator==(const VersionMeasures&) const = default;
+};
+
+// An endpoint since the node started, for metrics.
+struct EndpointMeasures {
+    TrafficTotals traffic;
+    std::map<VersionNumber, VersionMeasures> versions;
+};
+
 // The endpoints of this node: their settings, versions and the deployment in force. Thread-safe.
 // Reading the deployment in force copies a pointer under a mutex that is held for nothing longer; deploying moves it.
 class EndpointDirectory {
@@ -40,6 +58,7 @@ public:
     virtual Result<std::vector<Version>> versions(const EndpointName& endpoint) const = 0;
     // What each version did for callers.
     virtual Result<std::map<VersionNumber, VersionCounters>> counters(const EndpointName& endpoint) const = 0;
+    virtual Result<EndpointMeasures> measures(const EndpointName& endpoint) const = 0;
     // The runner of a version that is warm, in process or as a worker. FailedPrecondition when it is not.
     virtual Result<std::shared_ptr<port::ModelRunner>> warmRunner(const EndpointName& endpoint,
                                                                   VersionNumber version) = 0;

@@ -104,6 +104,20 @@ public:
         return counters;
     }
 
+    Result<EndpointMeasures> measures(const EndpointName& endpoint) const override {
+        GNOMON_ASSIGN(const Entry* entry, get(endpoint));
+        EndpointMeasures measures;
+        measures.traffic = entry->state.meter().totals();
+        for (const auto& [number, slot] : entry->slots) {
+            const VersionHealth& health = *slot->health();
+            const auto worker = slot->runner(port::Place::Worker);
+            measures.versions.emplace(number,
+                                      VersionMeasures{health.meter().counters(), health.breaker(), health.skipped(),
+                                                      worker ? worker->workerState() : std::nullopt});
+        }
+        return measures;
+    }
+
     Result<std::shared_ptr<port::ModelRunner>> warmRunner(const EndpointName& endpoint,
                                                           VersionNumber version) override {
         GNOMON_ASSIGN(const Entry* entry, get(endpoint));

@@ -3,10 +3,13 @@
 
 #include "backend/base/clock.h"
 #include "backend/base/mutex.h"
+#include "backend/domain/exchange.h"
 
 #include <array>
+#include <chrono>
 #include <cstdint>
 #include <string>
+#include <string_view>
 
 namespace gnomon::serving {
 
@@ -21,18 +24,35 @@ struct TrafficSummary {
     std::string lastReason;
 };
 
+// Everything since start, for metrics.
+struct TrafficTotals {
+    static constexpr std::size_t kDoublings = 27; // from one microsecond on
+    static constexpr std::array<std::string_view, 5> kServedBy{"production", "fallback", "constant", "refuse",
+                                                               "version"};
+
+    std::array<std::uint64_t, kServedBy.size()> servedBy{};     // as Exchange::servedBy
+    std::array<std::uint64_t, kLegOutcomes> substitutedAfter{}; // by how the first attempt ended
+    std::array<std::uint64_t, kDoublings> latencies{};          // [i]: up to 2^(i+1) microseconds, and above 2^i
+    std::chrono::nanoseconds latencySum{0};
+
+    bool operator==(const TrafficTotals&) const = default;
+};
+
 // What an endpoint answered within the last minute and since start. Thread-safe; recording costs a short lock.
 class TrafficMeter {
 public:
     explicit TrafficMeter(const Clock& clock) : m_clock(clock), m_started(clock.monoNow()) {}
 
-    // reason: why production did not answer; empty when it did. answered: false when the caller got an error.
-    void record(std::chrono::nanoseconds latency, const std::string& reason, bool answered);
+    // exchange: how the call ended. substitutable: its reason tells of a substitution; false for a call that named its
+    // version.
+    void record(std::chrono::nanoseconds latency, const Exchange& exchange, bool substitutable);
     TrafficSummary summary() const;
+    TrafficTotals totals() const;
 
 private:
     // Eight buckets per doubling from one microsecond on: within 9 % of the truth.
-    static constexpr std::size_t kBuckets = 8 * 27;
+    static constexpr std::size_t kPerDoubling = 8;
+    static constexpr std::size_t kBuckets = kPerDoubling * TrafficTotals::kDoublings;
     static constexpr std::size_t kSeconds = 60;
 
     struct Second {
@@ -52,6 +72,7 @@ private:
     std::uint64_t m_substituted GUARDED_BY(m_mutex) = 0;
     std::uint64_t m_failed GUARDED_BY(m_mutex) = 0;
     std::string m_lastReason GUARDED_BY(m_mutex);
+    TrafficTotals m_totals GUARDED_BY(m_mutex);
 };
 
 } // namespace gnomon::serving

@@ -75,6 +75,11 @@ bool VersionHealth::skipped() const {
     return m_abandoned.skipped();
 }
 
+Breaker::State VersionHealth::breaker() const {
+    const MutexLock lock(m_mutex);
+    return m_breaker.state();
+}
+
 void VersionHealth::clearSkip() {
     const MutexLock lock(m_mutex);
     m_abandoned.clear();

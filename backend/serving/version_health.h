@@ -49,6 +49,7 @@ public:
     void cameBack(); // after stuck()
 
     bool skipped() const;
+    Breaker::State breaker() const;
     void clearSkip(); // a person acted
 
     VersionMeter& meter() { return m_meter; }

@@ -371,6 +371,7 @@ public:
 
     const port::ModelSchema& schema() const override { return m_collector->inner().schema(); }
     int workerProcess() const override { return m_collector->inner().workerProcess(); }
+    std::optional<port::WorkerState> workerState() const override { return m_collector->inner().workerState(); }
     std::shared_ptr<port::Run> run(port::RunRequest request, port::RunCallback done) override {
         return m_collector->run(std::move(request), std::move(done));
     }

@@ -55,6 +55,11 @@ public:
 
     int workerProcess() const override { return m_process; }
 
+    std::optional<port::WorkerState> workerState() const override {
+        const MutexLock lock(m_mutex);
+        return port::WorkerState{m_worker != nullptr, m_started > 0 ? m_started - 1 : 0};
+    }
+
     std::shared_ptr<port::Run> run(port::RunRequest request, port::RunCallback done) override {
         std::shared_ptr<port::ModelRunner> worker;
         std::string reason;
@@ -141,6 +146,7 @@ private:
         const MutexLock lock(m_mutex);
         m_worker = std::move(worker);
         m_process = process->id();
+        ++m_started;
         return process;
     }
 
@@ -159,7 +165,8 @@ private:
     std::atomic<int> m_process = 0; // of the newest worker, also while it is away
     // Whether the newest worker has answered anything; shared with callbacks that may outlive this.
     const std::shared_ptr<std::atomic<bool>> m_answered = std::make_shared<std::atomic<bool>>(false);
-    Mutex m_mutex;
+    mutable Mutex m_mutex;
+    std::uint64_t m_started GUARDED_BY(m_mutex) = 0;                 // workers that served
     std::shared_ptr<port::ModelRunner> m_worker GUARDED_BY(m_mutex); // null while it is away
     std::shared_ptr<port::ModelRunner> m_gone GUARDED_BY(m_mutex);   // the one before
     std::string m_reason GUARDED_BY(m_mutex) = "it starts";

@@ -19,6 +19,8 @@ target_link_libraries(gnomon_sqlitecpp INTERFACE ${SQLITECPP_LIBRARY} SQLite::SQ
 if(GNOMON_BUILD_NODE)
   find_package(CLI11 REQUIRED)
   find_package(tomlplusplus REQUIRED)
+  # By pkg-config: the CMake package also looks for what its HTTP server and its push gateway need.
+  pkg_check_modules(prometheus REQUIRED IMPORTED_TARGET prometheus-cpp-core)
 endif()
 if(GNOMON_BUILD_CONSOLE)
   find_package(Qt6 6.4 REQUIRED COMPONENTS Core Gui Widgets Charts Svg DBus)

@@ -103,6 +103,8 @@ onnxruntime = "$GNOMON_ONNXRUNTIME_PREFIX/lib/libonnxruntime.so.1"
 listen = ["127.0.0.1:0"]
 [control]
 listen = ["127.0.0.1:0"]
+[metrics]
+listen = "127.0.0.1:0"
 [tls]
 ca = "$work/ca.crt"
 certificate = "$work/node.crt"

@@ -15,7 +15,7 @@ packages=(
     libgrpc++-dev libprotobuf-dev protobuf-compiler protobuf-compiler-grpc
     libabsl-dev libc-ares-dev libre2-dev zlib1g-dev libssl-dev
     libsqlite3-dev libsqlitecpp-dev libsodium-dev
-    libspdlog-dev nlohmann-json3-dev libcli11-dev libtomlplusplus-dev libgtest-dev
+    libspdlog-dev nlohmann-json3-dev libcli11-dev libtomlplusplus-dev prometheus-cpp-dev libgtest-dev
     python3-grpcio python3-protobuf nodejs
     qt6-base-dev qt6-charts-dev qt6-svg-dev libqt6svg6 libqt6opengl6-dev qt6-qpa-plugins fonts-inter fonts-dejavu-core
 )

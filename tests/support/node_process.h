@@ -39,7 +39,7 @@ class NodeProcess {
 public:
     explicit NodeProcess(NodeProcessOptions options) : m_options(std::move(options)) {
         m_node = m_pki.issue("node/test", {"localhost", "127.0.0.1"});
-        writeConfig("127.0.0.1:0", "127.0.0.1:0");
+        writeConfig("127.0.0.1:0", "127.0.0.1:0", "127.0.0.1:0");
     }
     ~NodeProcess() {
         if (m_pid > 0) {
@@ -59,7 +59,8 @@ public:
                 const auto ready = nlohmann::json::parse(readFile(readyFile()).value());
                 m_inference = ready["inference"];
                 m_control = ready["control"];
-                writeConfig(m_inference, m_control);
+                m_metrics = ready["metrics"];
+                writeConfig(m_inference, m_control, m_metrics);
                 return true;
             }
             if (::waitpid(m_pid, nullptr, WNOHANG) == m_pid) {
@@ -96,6 +97,7 @@ public:
     pid_t pid() const { return m_pid; }
     const std::string& inference() const { return m_inference; }
     const std::string& control() const { return m_control; }
+    const std::string& metrics() const { return m_metrics; }
     std::string log() const { return readFile(logFile()).ok() ? readFile(logFile()).value() : ""; }
     std::filesystem::path configFile() const { return m_folder.path() / "gnomond.toml"; }
     std::filesystem::path state() const { return m_folder.path() / "state"; }
@@ -119,15 +121,16 @@ private:
     std::filesystem::path readyFile() const { return m_folder.path() / "ready.json"; }
     std::filesystem::path logFile() const { return m_folder.path() / "log"; }
 
-    void writeConfig(const std::string& inference, const std::string& control) {
+    void writeConfig(const std::string& inference, const std::string& control, const std::string& metrics) {
         const char* onnx = std::getenv("GNOMON_ONNXRUNTIME");
         std::ofstream(configFile()) << "[node]\nname = \"test\"\ntrust_domain = \"" << m_pki.trustDomain()
                                     << "\"\n[paths]\nrepository = \"" << m_options.repository.string()
                                     << "\"\nstate = \"state\"\n"
                                     << (onnx ? "onnxruntime = \"" + std::string(onnx) + "\"\n" : "")
                                     << "[inference]\nlisten = [\"" << inference << "\"]\n[control]\nlisten = [\""
-                                    << control << "\"]\n[tls]\nca = \"" << m_pki.ca() << "\"\ncertificate = \""
-                                    << m_node.certificate << "\"\nkey = \"" << m_node.key << "\"\n"
+                                    << control << "\"]\n[metrics]\nlisten = \"" << metrics << "\"\n[tls]\nca = \""
+                                    << m_pki.ca() << "\"\ncertificate = \"" << m_node.certificate << "\"\nkey = \""
+                                    << m_node.key << "\"\n"
                                     << m_options.moreConfig;
     }
 
@@ -163,6 +166,7 @@ private:
     pid_t m_pid = 0;
     std::string m_inference;
     std::string m_control;
+    std::string m_metrics;
 };
 
 // The demo's models of this repository. Expects GNOMON_SOURCE.

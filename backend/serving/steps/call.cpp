@@ -228,7 +228,7 @@ void Call::finish(Result<InferenceReply> reply, std::string servedBy, std::strin
     std::exchange(m_done, nullptr)(std::move(reply));
 
     const MonoTime now = m_core->parts.clock.monoNow();
-    m_endpoint.meter().record(now - m_arrived, m_call.version ? "" : m_exchange.reason, m_exchange.answered);
+    m_endpoint.meter().record(now - m_arrived, m_exchange, !m_call.version);
     if (!m_call.version) { // one that was asked for by number answers the same in every generation: it proves nothing
         m_pin->tally->replied(m_exchange.id, m_core->parts.clock.wallNow(), m_exchange.servedBy);
     }

@@ -103,5 +103,15 @@ TEST(NodeConfig, tlsIsNeededUnlessPlaintextIsAllowed) {
     EXPECT_NE(refusal("[tls]\nallow_plaintext = true\n").find("paths.repository"), std::string::npos);
 }
 
+TEST(NodeConfig, metricsStayOnThisMachineUnlessToldOtherwise) {
+    EXPECT_TRUE(with("[metrics]\nlisten = \"\"\n").ok());
+    EXPECT_TRUE(with("[metrics]\nlisten = \"[::1]:9\"\n").ok());
+    const std::string refused = refusal(std::string(kLeast) + "[metrics]\nlisten = \"0.0.0.0:8002\"\n");
+    EXPECT_NE(refused.find("metrics.listen"), std::string::npos) << refused;
+    EXPECT_NE(refused.find("allow_remote"), std::string::npos) << refused;
+    EXPECT_TRUE(with("[metrics]\nlisten = \"0.0.0.0:8002\"\nallow_remote = true\n").ok());
+    EXPECT_NE(refusal(std::string(kLeast) + "[metrics]\nlisten = \"localhost:8002\"\n"), "(accepted)");
+}
+
 } // namespace
 } // namespace gnomon
