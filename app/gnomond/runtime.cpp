@@ -28,7 +28,8 @@ namespace fs = std::filesystem;
 using namespace std::chrono_literals;
 
 constexpr const char* kComparisonBlob = "comparison";
-constexpr auto kSavePeriod = 60s; // what a crash may cost a comparison
+constexpr std::size_t kMostCalls = 1u << 20; // the interface admits fewer, by its limits
+constexpr auto kSavePeriod = 60s;            // what a crash may cost a comparison
 // The rule of access::FixedAuthorizer, named in every record so that a later policy is told apart from it.
 constexpr const char* kPolicy = "fixed: /caller infers, /console operates, /node and /worker do their part";
 
@@ -154,8 +155,10 @@ Status Runtime::Parts::openServing(const std::string& program) {
     authorizer = std::make_unique<access::FixedAuthorizer>(
         access::FixedAuthorizerOptions{config.trustDomain, config.allowPlaintext});
     denials = std::make_unique<access::DenialRecorder>(*audit, clock);
+    serving::PipelineOptions serve;
+    serve.mostCalls = kMostCalls;
     pipeline = serving::makePipeline(
-        {}, {*directory, authorizer.get(), scorer, {comparison.get(), exchanges.get()}, *audit, clock, random});
+        serve, {*directory, authorizer.get(), scorer, {comparison.get(), exchanges.get()}, *audit, clock, random});
 
     control::ChangeServiceOptions change;
     change.node = nodeId;

@@ -109,6 +109,12 @@ void readTables(const toml::table& table, TomlFile& file, NodeConfig& config) {
     TomlTable limits = top.takeTable("limits");
     limits.read("connections", config.maxConnections, 1, 100000);
     limits.read("connections_per_address", config.maxConnectionsPerAddress, 1, 100000);
+    limits.read("calls", config.admission.calls, 1, 1 << 20);
+    limits.read("calls_per_caller", config.admission.callerCalls, 1, 1 << 20);
+    limits.read("calls_per_second_per_caller", config.admission.callerRate, 0, 1e6);
+    limits.read("burst_per_caller", config.admission.callerBurst, 0, 1e6);
+    limits.read("queue_milliseconds", config.admission.queue, 0, 60'000);
+    limits.read("request_bytes", config.admission.bytes, 1024, std::int64_t{1} << 40);
     limits.read("inference_message_bytes", config.maxInferenceMessageBytes, 1024, 1 << 30);
     limits.read("control_message_bytes", config.maxControlMessageBytes, 1024, 64 << 20);
     limits.read("model_bytes", config.maxModelBytes, 1, std::int64_t{1} << 36);

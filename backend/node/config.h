@@ -2,6 +2,7 @@
 #pragma once
 
 #include "backend/base/result.h"
+#include "backend/serving/admission.h"
 
 #include <chrono>
 #include <cstdint>
@@ -47,6 +48,7 @@ struct NodeConfig {
     // [limits]
     std::uint32_t maxConnections = 1000;          // per listener
     std::uint32_t maxConnectionsPerAddress = 200; // per listener
+    serving::AdmissionLimits admission;
     std::uint32_t maxInferenceMessageBytes = 16u << 20;
     std::uint32_t maxControlMessageBytes = 1u << 20;
     std::uint64_t maxModelBytes = 1ull << 30;

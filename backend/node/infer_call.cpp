@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "backend/node/infer_call.h"
 #include "backend/wire/inference.h"
+#include "backend/wire/status.h"
 
 #include <algorithm>
 #include <utility>
 
 namespace gnomon::node {
 
-std::optional<MonoTime> deadlineOf(const grpc::CallbackServerContext& context, const Clock& clock) {
+std::optional<MonoTime> deadlineOf(const grpc::ServerContextBase& context, const Clock& clock) {
     const auto deadline = context.deadline();
     if (deadline == std::chrono::system_clock::time_point::max()) {
         return std::nullopt;
@@ -15,6 +16,18 @@ std::optional<MonoTime> deadlineOf(const grpc::CallbackServerContext& context, c
     const auto left = deadline - std::chrono::system_clock::now();
     return clock.monoNow() +
            std::clamp<std::chrono::nanoseconds>(left, std::chrono::seconds(-1), std::chrono::hours(24));
+}
+
+std::string limitKey(const Principal& caller) {
+    return caller.actor.identity.empty() ? caller.address.substr(0, caller.address.rfind(':')) : caller.actor.identity;
+}
+
+grpc::Status statusOf(const serving::Refusal& refusal) {
+    return wire::toGrpc(refusal.error, refusal.retryAfter);
+}
+
+bool asAsked(const serving::InferenceReply& reply) {
+    return reply.reason.empty() && reply.version.value != 0;
 }
 
 Result<serving::InferenceCall> readCall(const inference::ModelInferRequest& message, std::shared_ptr<const void> owner,

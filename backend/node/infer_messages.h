@@ -2,40 +2,29 @@
 // Shows gRPC types: for the files of this folder only.
 #pragma once
 
-#include <grpcpp/support/message_allocator.h>
+#include "backend/base/result.h"
+
+#include <grpcpp/support/byte_buffer.h>
 #include <inference/grpc_service.pb.h>
 
-#include <memory>
+#include <string_view>
 
+// Messages of the protocol as they come and go on the wire. A request is read only once its call was admitted.
 namespace gnomon::node {
 
-// Request and reply of one ModelInfer call. Shared by the call, which ends with the reply, and by whoever still reads
-// the request's tensors then: shadows, observers, an abandoned run.
-struct InferMessages {
-    inference::ModelInferRequest request;
-    inference::ModelInferResponse response;
+// What a request says of itself at its beginning. Whoever writes such a message may write what he likes: for estimates
+// and records only.
+struct Claims {
+    std::string_view model;
+    std::string_view id;
 };
 
-// Makes gRPC read requests straight into messages that can outlive their call, so that nothing need be copied.
-class InferAllocator final
-    : public grpc::MessageAllocator<inference::ModelInferRequest, inference::ModelInferResponse> {
-public:
-    class Holder final : public grpc::MessageHolder<inference::ModelInferRequest, inference::ModelInferResponse> {
-    public:
-        Holder() : m_messages(std::make_shared<InferMessages>()) {
-            set_request(&m_messages->request);
-            set_response(&m_messages->response);
-        }
-        void Release() override { delete this; }
-        const std::shared_ptr<InferMessages>& messages() const { return m_messages; }
+// Without reading the request; empty where that takes more than a look at its beginning. Valid as long as the buffer.
+Claims claimsOf(const grpc::ByteBuffer& buffer);
 
-    private:
-        std::shared_ptr<InferMessages> m_messages;
-    };
-
-    grpc::MessageHolder<inference::ModelInferRequest, inference::ModelInferResponse>* AllocateMessages() override {
-        return new Holder;
-    }
-};
+// InvalidArgument when the bytes are no such message.
+Status readMessage(const grpc::ByteBuffer& buffer, inference::ModelInferRequest& message);
+// Internal when the message is too large for the wire.
+Result<grpc::ByteBuffer> writeMessage(const google::protobuf::Message& message);
 
 } // namespace gnomon::node

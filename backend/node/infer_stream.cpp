@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "backend/node/infer_stream.h"
 #include "backend/node/infer_call.h"
+#include "backend/node/infer_messages.h"
 #include "backend/wire/status.h"
 
 #include <deque>
@@ -27,9 +28,12 @@ public:
 
 // One request and its answer. Shared by the stream and by whoever reads the request's tensors.
 struct InferStreams::Asked {
-    inference::ModelInferRequest request;
-    std::size_t bytes = 0;                        // of the request
-    inference::ModelStreamInferResponse response; // of whoever answers, until `answered`; then of the stream
+    grpc::ByteBuffer raw; // the request
+    Claims claims;        // views into it
+    std::size_t bytes = 0;
+    inference::ModelInferRequest request; // empty when it was not admitted
+    serving::Admission::Ticket ticket;
+    grpc::ByteBuffer response; // of whoever answers, until `answered`; then of the stream
     grpc::Status status;
     bool answered = false; // guarded by the stream's mutex
 };
@@ -39,7 +43,8 @@ struct InferStreams::Asked {
 class InferStreams::Stream final : public Reactor, public std::enable_shared_from_this<Stream> {
 public:
     Stream(InferStreams& streams, StreamTerms terms)
-        : m_streams(streams), m_pipeline(streams.m_pipeline), m_terms(std::move(terms)) {}
+        : m_streams(streams), m_pipeline(streams.m_pipeline), m_admission(streams.m_admission),
+          m_terms(std::move(terms)), m_limitKey(limitKey(m_terms.caller)) {}
 
     void start() {
         const MutexLock lock(m_mutex);
@@ -63,7 +68,8 @@ private:
                 return;
             }
             asked = std::move(m_next);
-            asked->bytes = asked->request.ByteSizeLong();
+            asked->bytes = asked->raw.Length();
+            asked->claims = claimsOf(asked->raw);
             m_bytes += asked->bytes;
             m_asked.push_back(asked);
         }
@@ -88,28 +94,50 @@ private:
     void OnDone() override { m_streams.remove(shared_from_this()); }
 
     void ask(const std::shared_ptr<Asked>& asked) {
-        Result<serving::InferenceCall> call = readCall(asked->request, asked, m_terms.caller, m_terms.deadline);
+        auto decision = m_admission.admit({m_limitKey, asked->claims.model, asked->bytes, m_terms.deadline});
+        if (decision.refusal) {
+            fail(*asked, statusOf(*decision.refusal));
+            return;
+        }
+        asked->ticket = std::move(decision.ticket);
+        const gnomon::Status read = readMessage(asked->raw, asked->request);
+        Result<serving::InferenceCall> call =
+            read ? readCall(asked->request, asked, m_terms.caller, m_terms.deadline) : read.error();
         if (!call) {
-            answered(*asked, wire::toGrpc(call.error()));
+            fail(*asked, wire::toGrpc(call.error()));
             return;
         }
         m_pipeline.infer(std::move(*call), [self = shared_from_this(), asked](Result<serving::InferenceReply> reply) {
-            if (reply) {
-                writeReply(std::move(*reply), asked->request, *asked->response.mutable_infer_response());
+            asked->ticket.answered(reply && asAsked(*reply));
+            if (!reply) {
+                self->fail(*asked, wire::toGrpc(reply.error()));
+                return;
             }
-            self->answered(*asked, reply ? grpc::Status::OK : wire::toGrpc(reply.error()));
+            inference::ModelStreamInferResponse response;
+            writeReply(std::move(*reply), asked->request, *response.mutable_infer_response());
+            self->answered(*asked, response, grpc::Status::OK);
         });
     }
 
-    void answered(Asked& asked, grpc::Status status) {
-        if (!status.ok()) {
-            asked.response.set_error_message(status.error_message());
-            asked.response.mutable_infer_response()->set_model_name(asked.request.model_name());
-            asked.response.mutable_infer_response()->set_id(asked.request.id()); // which of them failed
-        }
+    void fail(Asked& asked, const grpc::Status& status) {
+        inference::ModelStreamInferResponse response;
+        response.set_error_message(status.error_message());
+        response.mutable_infer_response()->set_model_name(std::string(asked.claims.model));
+        response.mutable_infer_response()->set_id(std::string(asked.claims.id)); // which of them failed
+        answered(asked, response, status);
+    }
+
+    void answered(Asked& asked, inference::ModelStreamInferResponse& response, grpc::Status status) {
         // One answer per request; clients of models that give several wait for this mark.
-        auto& parameters = *asked.response.mutable_infer_response()->mutable_parameters();
-        parameters["triton_final_response"].set_bool_param(true);
+        (*response.mutable_infer_response()->mutable_parameters())["triton_final_response"].set_bool_param(true);
+        Result<grpc::ByteBuffer> written = writeMessage(response);
+        if (written) {
+            asked.response = std::move(*written);
+        } else if (status.ok()) {
+            fail(asked, wire::toGrpc(written.error()));
+            return;
+        }
+        asked.ticket.answered(false); // if it was not told yet
         const MutexLock lock(m_mutex);
         asked.status = std::move(status);
         asked.answered = true;
@@ -121,7 +149,7 @@ private:
         if (!m_reading && !ends && m_asked.size() < kMostUnderWay && m_bytes < kMostBytes) {
             m_next = std::make_shared<Asked>();
             m_reading = true;
-            StartRead(&m_next->request);
+            StartRead(&m_next->raw);
         }
     }
 
@@ -152,7 +180,9 @@ private:
 
     InferStreams& m_streams;
     serving::Pipeline& m_pipeline;
+    serving::Admission& m_admission;
     const StreamTerms m_terms;
+    const std::string m_limitKey;
     Mutex m_mutex;
     std::deque<std::shared_ptr<Asked>> m_asked GUARDED_BY(m_mutex); // in their order
     std::shared_ptr<Asked> m_next GUARDED_BY(m_mutex);              // being read

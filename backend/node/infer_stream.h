@@ -4,10 +4,11 @@
 
 #include "backend/base/mutex.h"
 #include "backend/domain/identity.h"
+#include "backend/serving/admission.h"
 #include "backend/serving/pipeline.h"
 
+#include <grpcpp/support/byte_buffer.h>
 #include <grpcpp/support/server_callback.h>
-#include <inference/grpc_service.pb.h>
 
 #include <memory>
 #include <optional>
@@ -22,15 +23,17 @@ struct StreamTerms {
     bool errorsEndIt = false;         // an error becomes the stream's status, in place of a message
 };
 
-// The streams of ModelStreamInfer. Requests are asked as they come, side by side, and answered in their order. An error
-// is told in the answer's error_message, and the stream goes on. At most 16 requests of a stream are under way, their
-// answers on the wire included, and none is read beyond 16 MiB of them; so the sender is held back. Thread-safe.
+// The streams of ModelStreamInfer. Requests are asked as they come, side by side, and answered in their order. An
+// error, and that a request was not admitted, is told in the answer's error_message, and the stream goes on. At most 16
+// requests of a stream are under way, their answers on the wire included, and none is read beyond 16 MiB of them; so
+// the sender is held back. Thread-safe.
 class InferStreams {
 public:
-    using Reactor = grpc::ServerBidiReactor<inference::ModelInferRequest, inference::ModelStreamInferResponse>;
+    using Reactor = grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer>;
 
-    // pipeline must outlive the streams.
-    explicit InferStreams(serving::Pipeline& pipeline) : m_pipeline(pipeline) {}
+    // Both must outlive the streams.
+    InferStreams(serving::Pipeline& pipeline, serving::Admission& admission)
+        : m_pipeline(pipeline), m_admission(admission) {}
 
     // A new stream; owned here until gRPC is done with it. Refused after close().
     Reactor* open(StreamTerms terms);
@@ -46,6 +49,7 @@ private:
     void remove(const std::shared_ptr<Stream>& stream);
 
     serving::Pipeline& m_pipeline;
+    serving::Admission& m_admission;
     Mutex m_mutex;
     std::set<std::shared_ptr<Stream>> m_streams GUARDED_BY(m_mutex);
     bool m_closed GUARDED_BY(m_mutex) = false;

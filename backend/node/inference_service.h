@@ -4,9 +4,9 @@
 
 #include "backend/base/clock.h"
 #include "backend/node/guard.h"
-#include "backend/node/infer_messages.h"
 #include "backend/node/infer_stream.h"
 #include "backend/node/model_calls.h"
+#include "backend/serving/admission.h"
 #include "backend/serving/endpoint_directory.h"
 #include "backend/serving/pipeline.h"
 
@@ -20,6 +20,7 @@ struct InferenceParts {
     serving::Pipeline& pipeline;
     serving::EndpointDirectory& directory;
     Guard& guard;
+    serving::Admission& admission;
     const Clock& clock;
     const std::atomic<bool>& ready; // false while starting and draining
 };
@@ -34,7 +35,7 @@ public:
     Reactor* ServerReady(Context*, const inference::ServerReadyRequest*, inference::ServerReadyResponse*) override;
     Reactor* ServerMetadata(Context*, const inference::ServerMetadataRequest*,
                             inference::ServerMetadataResponse*) override;
-    Reactor* ModelInfer(Context*, const inference::ModelInferRequest*, inference::ModelInferResponse*) override;
+    Reactor* ModelInfer(Context*, const grpc::ByteBuffer*, grpc::ByteBuffer*) override;
     InferStreams::Reactor* ModelStreamInfer(Context*) override;
 
     // No further request is read from a stream; see InferStreams::close().
@@ -42,7 +43,6 @@ public:
 
 private:
     InferenceParts m_parts;
-    InferAllocator m_allocator;
     InferStreams m_streams;
 };
 

@@ -11,6 +11,7 @@
 
 #include <atomic>
 #include <map>
+#include <thread>
 
 namespace gnomon::node {
 
@@ -28,17 +29,27 @@ Result<std::shared_ptr<grpc::ServerCredentials>> credentialsOf(const NodeConfig&
     return mutualTls({config.ca, config.certificate, config.key, config.trustDomain});
 }
 
+// Whether a call that the production version cannot answer in time is answered all the same.
+bool hasFallback(const serving::EndpointDirectory& directory, std::string_view name) {
+    const auto inForce = directory.inForce(EndpointName(std::string(name)));
+    return inForce && !inForce->deployment.chain.empty() &&
+           inForce->deployment.chain.front().kind != FallbackKind::Refuse;
+}
+
 } // namespace
 
 // In the order of construction; destroyed the other way round, so that servers go before what they call.
 struct Interfaces::State {
-    State(PermissionTable permissions, InterfaceParts all)
+    State(const NodeConfig& config, PermissionTable permissions, InterfaceParts all)
         : parts(std::move(all)), guard(std::move(permissions), parts.authorizer, parts.denials),
+          admission(config.admission, std::thread::hardware_concurrency(), parts.clock,
+                    [this](std::string_view endpoint) { return hasFallback(parts.directory, endpoint); }),
           views(parts.audit, parts.clock), executor(kControlThreads, kControlQueue),
           changing(kChangeThreads, kControlQueue), waiting(kWaitingThreads, kControlQueue) {}
 
     InterfaceParts parts;
     Guard guard;
+    serving::Admission admission;
     ViewRecorder views;
     Executor executor;
     Executor changing;
@@ -125,7 +136,7 @@ struct Interfaces::State {
 
 Result<std::unique_ptr<Interfaces>> Interfaces::open(const NodeConfig& config, NodeInfo info, InterfaceParts parts) {
     GNOMON_ASSIGN(PermissionTable permissions, readPermissions());
-    auto state = std::make_unique<State>(std::move(permissions), std::move(parts));
+    auto state = std::make_unique<State>(config, std::move(permissions), std::move(parts));
     State& s = *state;
     s.control = std::unique_ptr<ControlParts>(new ControlParts{
         std::move(info), s.guard, s.views, s.parts.directory, s.parts.changes, s.parts.comparison, s.parts.exchanges,
@@ -133,7 +144,7 @@ Result<std::unique_ptr<Interfaces>> Interfaces::open(const NodeConfig& config, N
     s.auditService = std::make_unique<AuditService>(*s.control);
     s.hub = std::make_unique<WatchHub>([&s] { return s.observe(); });
     s.inferenceService = std::make_unique<InferenceService>(
-        InferenceParts{s.parts.pipeline, s.parts.directory, s.guard, s.parts.clock, s.ready});
+        InferenceParts{s.parts.pipeline, s.parts.directory, s.guard, s.admission, s.parts.clock, s.ready});
     s.nodeService = std::make_unique<NodeService>(*s.control, *s.hub);
     s.accessService = std::make_unique<AccessService>(*s.control);
     s.deploymentService = std::make_unique<DeploymentService>(*s.control);
@@ -164,8 +175,8 @@ std::vector<std::string> Interfaces::controlAddresses() const {
 }
 
 InterfaceCounters Interfaces::counters() const {
-    return {m_state->inference->connections(), m_state->controlServer->connections(), m_state->ready,
-            m_state->draining};
+    return {m_state->inference->connections(), m_state->controlServer->connections(), m_state->ready, m_state->draining,
+            m_state->admission.counters()};
 }
 
 void Interfaces::drain(std::chrono::milliseconds wait) {

@@ -45,6 +45,7 @@ struct InterfaceCounters {
     ListenerCounters control;
     bool ready = false;
     bool draining = false;
+    serving::AdmissionCounters admission; // of the inference interface
 };
 
 // The node's two interfaces: inference for callers, control for operators, each on listeners of its own. Thread-safe.

@@ -8,9 +8,26 @@
 
 namespace gnomon::node {
 
+// What grpc_cpp_plugin makes of the protocol, but ModelInfer and ModelStreamInfer hand over bytes in place of messages:
+// what is turned away is never read.
+using Oip = inference::GRPCInferenceService;
+using OipCalls = Oip::WithRawCallbackMethod_ModelInfer<
+    Oip::WithRawCallbackMethod_ModelStreamInfer<Oip::WithCallbackMethod_ServerLive<Oip::WithCallbackMethod_ServerReady<
+        Oip::WithCallbackMethod_ModelReady<Oip::WithCallbackMethod_ServerMetadata<Oip::WithCallbackMethod_ModelMetadata<
+            Oip::WithCallbackMethod_ModelConfig<Oip::WithCallbackMethod_ModelStatistics<
+                Oip::WithCallbackMethod_RepositoryIndex<Oip::WithCallbackMethod_RepositoryModelLoad<
+                    Oip::WithCallbackMethod_RepositoryModelUnload<Oip::WithCallbackMethod_SystemSharedMemoryStatus<
+                        Oip::WithCallbackMethod_SystemSharedMemoryRegister<
+                            Oip::WithCallbackMethod_SystemSharedMemoryUnregister<
+                                Oip::WithCallbackMethod_CudaSharedMemoryStatus<
+                                    Oip::WithCallbackMethod_CudaSharedMemoryRegister<
+                                        Oip::WithCallbackMethod_CudaSharedMemoryUnregister<
+                                            Oip::WithCallbackMethod_TraceSetting<
+                                                Oip::WithCallbackMethod_LogSettings<Oip::Service>>>>>>>>>>>>>>>>>>>>;
+
 // The calls of the Open Inference Protocol that a node never carries out: each answers UNIMPLEMENTED, and says in its
 // message what to use instead, for clients of other makers show nothing else. Thread-safe.
-class RefusedCalls : public inference::GRPCInferenceService::CallbackService {
+class RefusedCalls : public OipCalls {
 public:
     using Context = grpc::CallbackServerContext;
     using Reactor = grpc::ServerUnaryReactor;

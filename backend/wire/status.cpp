@@ -4,6 +4,7 @@
 #include "backend/base/bytes.h"
 
 #include <gnomon/v1/error.pb.h>
+#include <google/protobuf/duration.pb.h>
 #include <grpcpp/support/status.h>
 
 #include <string_view>
@@ -121,6 +122,21 @@ grpc::Status toGrpc(const Error& error) {
     const v1::StatusDetails details = detailsOf(error);
     const bool more = details.details_size() > 0;
     return {codeOf(error.code), details.message(), more ? details.SerializeAsString() : ""};
+}
+
+grpc::Status toGrpc(const Error& error, std::chrono::milliseconds retryAfter) {
+    google::protobuf::Duration delay;
+    delay.set_seconds(retryAfter.count() / 1000);
+    delay.set_nanos(static_cast<std::int32_t>(retryAfter.count() % 1000) * 1'000'000);
+    const std::string inner = delay.SerializeAsString(); // at most a dozen bytes
+    v1::StatusDetails details;
+    details.set_code(codeOf(error.code));
+    details.set_message(
+        printable(error.remedy.empty() ? error.message : error.message + "; " + error.remedy, kMostMessageBytes));
+    google::protobuf::Any& info = *details.add_details();
+    info.set_type_url("type.googleapis.com/google.rpc.RetryInfo");
+    info.set_value(std::string{'\x0a', static_cast<char>(inner.size())} + inner); // its field 1, retry_delay
+    return {codeOf(error.code), details.message(), details.SerializeAsString()};
 }
 
 grpc::Status toGrpc(const gnomon::Status& status) {

@@ -3,6 +3,7 @@
 
 #include "backend/base/result.h"
 
+#include <chrono>
 #include <string>
 #include <string_view>
 
@@ -16,6 +17,10 @@ namespace gnomon::wire {
 grpc::Status toGrpc(const Error& error);
 // OK, or the error.
 grpc::Status toGrpc(const gnomon::Status& status);
+
+// One that the peer may try again later. The delay is told as google.rpc.RetryInfo in the details; the remedy, for
+// callers whose clients show nothing but the message, in the message.
+grpc::Status toGrpc(const Error& error, std::chrono::milliseconds retryAfter);
 
 // The failure a peer reported, made safe to print. Details that cannot be read are ignored. REQUIRES: !status.ok().
 Error fromGrpc(const grpc::Status& status);

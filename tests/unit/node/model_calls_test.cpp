@@ -159,8 +159,8 @@ TEST_F(ModelCallsTest, inputsReachTheModelWithoutACopy) {
     open();
     bool inside = false;
     m_node.bench.factory.inProcess(1).answer([&](const port::RunRequest& request) -> Result<port::RunResult> {
-        const auto* messages = static_cast<const node::InferMessages*>(request.inputs.owner.get());
-        const std::string& raw = messages->request.raw_input_contents(0);
+        const auto* message = static_cast<const inference::ModelInferRequest*>(request.inputs.owner.get());
+        const std::string& raw = message->raw_input_contents(0);
         const auto* bytes = request.inputs.tensors.at(0).data.data();
         inside = bytes == reinterpret_cast<const std::uint8_t*>(raw.data()) &&
                  request.inputs.tensors[0].data.size() == raw.size() &&

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "backend/serving/policy/patience.h"
+
+#include <algorithm>
+
+namespace gnomon::serving {
+
+namespace {
+
+constexpr std::chrono::seconds kSecond{1};
+constexpr std::chrono::nanoseconds kAtLeast{1'000'000}; // handing a call from thread to thread takes a part of it
+
+} // namespace
+
+std::chrono::nanoseconds Patience::allowed(std::chrono::nanoseconds ofOne) const {
+    return m_overloaded ? std::min(m_most, std::max(ofOne, kAtLeast)) : m_most;
+}
+
+void Patience::came(MonoTime now, bool tooLong) {
+    if (m_overloaded && now - m_second >= kSecond) {
+        const bool silence = now - m_second >= 2 * kSecond;
+        m_overloaded = !silence && 4 * m_tooLong >= m_came;
+        m_second = now;
+        m_came = m_tooLong = 0;
+    }
+    if (tooLong && !m_overloaded) {
+        m_overloaded = true;
+        m_second = now;
+        m_came = m_tooLong = 0;
+    }
+    ++m_came;
+    m_tooLong += tooLong ? 1 : 0;
+}
+
+} // namespace gnomon::serving
