@@ -3,6 +3,8 @@
 #include "backend/audit/schema.h"
 #include "backend/proof/record_codec.h"
 
+#include <sqlite3.h>
+
 namespace gnomon::audit {
 
 namespace {
@@ -30,7 +32,7 @@ std::int64_t sqlInt(std::uint64_t value) {
 }
 
 Result<StoredRecord> decoded(Bytes bytes, Seq seq) {
-    const Result<AuditRecord> record = proof::decodeRecord(bytes);
+    Result<AuditRecord> record = proof::decodeRecord(bytes);
     if (!record.ok()) {
         return Error{record.error().code, "audit record " + std::to_string(seq.value) + ": " + record.error().message};
     }
@@ -38,13 +40,14 @@ Result<StoredRecord> decoded(Bytes bytes, Seq seq) {
         return Error{ErrorCode::Corrupt, "audit record " + std::to_string(seq.value) + " is a copy of record " +
                                              std::to_string(record->seq.value)};
     }
-    return StoredRecord{std::move(bytes), *record, {}, {}, {}};
+    return StoredRecord{std::move(bytes), std::move(record).value(), {}, {}, {}};
 }
 
 } // namespace
 
 EvidenceReader::EvidenceReader(std::unique_ptr<SQLite::Database> database)
     : m_database(std::move(database)), m_bytes(*m_database, "SELECT bytes FROM rec WHERE seq = ?"),
+      m_range(*m_database, "SELECT seq, bytes FROM rec WHERE seq >= ? AND seq < ? ORDER BY seq"),
       m_payload(*m_database, "SELECT salt, body FROM payload WHERE seq = ?"),
       m_tile(*m_database, "SELECT data FROM tile WHERE level = ? AND idx = ?") {}
 
@@ -60,6 +63,12 @@ Status EvidenceReader::holdSnapshot() {
         m_database->exec("BEGIN");
         return {};
     });
+}
+
+void EvidenceReader::releaseSnapshot() {
+    if (sqlite3_get_autocommit(m_database->getHandle()) == 0) {
+        m_database->tryExec("COMMIT");
+    }
 }
 
 Result<StoredHead> EvidenceReader::head() {
@@ -100,35 +109,62 @@ Result<StoredRecord> EvidenceReader::record(Seq seq) {
 }
 
 Result<StoredRecord> EvidenceReader::complete(Bytes bytes, Seq seq) {
-    GNOMON_ASSIGN(StoredRecord record, decoded(std::move(bytes), seq));
-    return guarded("read the payload of audit record " + std::to_string(seq.value), [&]() -> Result<StoredRecord> {
-        if (record.record.payload.isZero()) {
-            return std::move(record);
-        }
+    Result<StoredRecord> record = decoded(std::move(bytes), seq);
+    if (record.ok() && !record->record.payload.isZero()) {
+        GNOMON_TRY(addPayload(*record));
+    }
+    return record;
+}
+
+Status EvidenceReader::addPayload(StoredRecord& record) {
+    const Seq seq = record.record.seq;
+    return guarded("read the payload of audit record " + std::to_string(seq.value), [&]() -> Status {
         const Use use(m_payload);
         m_payload.bind(1, sqlInt(seq.value));
         if (!m_payload.executeStep()) {
-            return std::move(record); // erased
+            return {}; // erased
         }
         const ByteView salt = blobOf(m_payload.getColumn(0));
         const ByteView body = blobOf(m_payload.getColumn(1));
         record.payloadSalt = Bytes(salt.begin(), salt.end());
         record.payloadBytes = Bytes(body.begin(), body.end());
         GNOMON_ASSIGN(record.payload, proof::decodePayload(body));
-        return std::move(record);
+        return {};
     });
 }
 
 Result<std::vector<StoredRecord>> EvidenceReader::records(SeqRange range) {
     std::vector<StoredRecord> all;
-    for (std::uint64_t seq = range.begin; seq < range.end; ++seq) {
-        Result<StoredRecord> one = record(Seq(seq));
+    Status failure;
+    const auto take = [&](Seq seq, ByteView stored) {
+        const Seq expected(range.begin + all.size());
+        Result<StoredRecord> one =
+            seq == expected ? complete(Bytes(stored.begin(), stored.end()), seq) : missing(expected);
         if (!one.ok()) {
-            return one.error().code == ErrorCode::NotFound ? missing(Seq(seq)) : std::move(one).error();
+            failure = std::move(one).error();
+            return false;
         }
         all.push_back(std::move(one).value());
+        return true;
+    };
+    GNOMON_TRY(visit(range, take));
+    GNOMON_TRY(failure);
+    if (range.begin + all.size() < range.end) {
+        return missing(Seq(range.begin + all.size()));
     }
     return all;
+}
+
+Status EvidenceReader::visit(SeqRange range, const std::function<bool(Seq seq, ByteView bytes)>& visitor) {
+    return guarded("read audit records from " + std::to_string(range.begin), [&]() -> Status {
+        const Use use(m_range);
+        m_range.bind(1, sqlInt(range.begin));
+        m_range.bind(2, sqlInt(range.end));
+        while (m_range.executeStep() && visitor(Seq(static_cast<std::uint64_t>(m_range.getColumn(0).getInt64())),
+                                                blobOf(m_range.getColumn(1)))) {
+        }
+        return {};
+    });
 }
 
 Result<std::vector<Seq>> EvidenceReader::newest(SeqRange range, std::size_t most) {
@@ -210,6 +246,7 @@ Result<ReaderPool::Lease> ReaderPool::borrow() {
 }
 
 void ReaderPool::giveBack(std::unique_ptr<EvidenceReader> reader) {
+    reader->releaseSnapshot();
     const MutexLock lock(m_mutex);
     if (m_idle.size() < kIdleReaders) {
         m_idle.push_back(std::move(reader));

@@ -6,6 +6,7 @@
 #include "backend/domain/audit.h"
 #include "backend/merkle/tiles.h"
 
+#include <functional>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -33,8 +34,9 @@ class EvidenceReader {
 public:
     static Result<std::unique_ptr<EvidenceReader>> open(const std::filesystem::path& file);
 
-    // From here on everything is read as it is now, until the reader goes.
+    // From here on everything is read as it is now, until that is over or the reader goes. Many reads cost less so.
     Status holdSnapshot();
+    void releaseSnapshot();
     Result<StoredHead> head();
     // One more than the largest stored sequence number; 0 when there are no records.
     Result<std::uint64_t> end();
@@ -46,6 +48,8 @@ public:
     Result<StoredRecord> complete(Bytes bytes, Seq seq);
     // The records of the range in order. Corrupt when one is missing.
     Result<std::vector<StoredRecord>> records(SeqRange range);
+    // Shows the stored bytes of those records of the range that are there, in order, until it is told false.
+    Status visit(SeqRange range, const std::function<bool(Seq seq, ByteView bytes)>& visitor);
     // Sequence numbers of the range, newest first, at most `most`.
     Result<std::vector<Seq>> newest(SeqRange range, std::size_t most);
     Result<std::vector<Digest>> tile(unsigned level, std::uint64_t index);
@@ -56,9 +60,11 @@ public:
 
 private:
     explicit EvidenceReader(std::unique_ptr<SQLite::Database> database);
+    Status addPayload(StoredRecord& record);
 
     std::unique_ptr<SQLite::Database> m_database;
     SQLite::Statement m_bytes;
+    SQLite::Statement m_range;
     SQLite::Statement m_payload;
     SQLite::Statement m_tile;
 };

@@ -4,6 +4,8 @@
 #include "backend/proof/checkpoint.h"
 #include "backend/proof/record_codec.h"
 
+#include <algorithm>
+
 namespace gnomon::audit {
 
 namespace {
@@ -37,18 +39,30 @@ public:
 
 private:
     bool readRecords(std::uint64_t size, const std::function<bool(std::uint64_t, std::uint64_t)>& progress) {
-        for (std::uint64_t seq = 0; seq < size && m_report.ok(); ++seq) {
-            if (seq % merkle::kTileWidth == 0 && progress && !progress(seq, size)) {
+        for (std::uint64_t begin = 0; begin < size && m_report.ok(); begin += merkle::kTileWidth) {
+            if (progress && !progress(begin, size)) {
                 return false;
             }
-            if (seq % merkle::kTileWidth == 0) {
-                loadStated(Seq(seq));
-            }
-            if (m_report.ok()) {
-                checkRecord(Seq(seq));
-            }
+            loadStated(Seq(begin));
+            checkRecords({begin, std::min(begin + merkle::kTileWidth, size)});
         }
         return true;
+    }
+
+    void checkRecords(SeqRange range) {
+        Seq next(range.begin);
+        const Status read = m_reader.visit(range, [&](Seq seq, ByteView bytes) {
+            if (seq == next && m_report.ok()) {
+                checkRecord(seq, bytes);
+                next = Seq(seq.value + 1);
+            }
+            return next.value == seq.value + 1 && m_report.ok();
+        });
+        if (!read.ok()) {
+            bad(read.error().message, next);
+        } else if (next.value < range.end) {
+            bad("record " + number(next.value) + " is missing", next);
+        }
     }
 
     // What the log keeps of the 256 records from seq on: their hashes and the checkpoints between them.
@@ -70,21 +84,14 @@ private:
         m_checkpoints = *checkpoints;
     }
 
-    void checkRecord(Seq seq) {
-        const Result<Bytes> bytes = m_reader.bytes(seq);
-        if (!bytes.ok()) {
-            bad(bytes.error().code == ErrorCode::NotFound ? "record " + number(seq.value) + " is missing"
-                                                          : bytes.error().message,
-                seq);
-            return;
-        }
-        const Digest leaf = merkle::leafHash(*bytes);
+    void checkRecord(Seq seq, ByteView bytes) {
+        const Digest leaf = merkle::leafHash(bytes);
         const std::size_t at = seq.value % merkle::kTileWidth;
         if (at >= m_stated.size() || m_stated[at] != leaf) {
             bad("record " + number(seq.value) + " or its stored hash was altered", seq);
             return;
         }
-        const Result<StoredRecord> stored = m_reader.complete(*bytes, seq);
+        const Result<StoredRecord> stored = m_reader.complete(Bytes(bytes.begin(), bytes.end()), seq);
         if (!stored.ok()) {
             bad(stored.error().message, seq);
             return;

@@ -8,6 +8,7 @@ namespace gnomon::audit {
 namespace {
 
 constexpr std::uint64_t kCountLimit = 10'000;
+constexpr const char* kCache = "PRAGMA cache_size=-16384"; // holds the lists of a filter while somebody pages
 
 std::int64_t micros(WallTime time) {
     return static_cast<std::int64_t>(time.time_since_epoch().count());
@@ -111,7 +112,9 @@ IndexQuery::IndexQuery(std::unique_ptr<SQLite::Database> database)
 
 Result<std::unique_ptr<IndexQuery>> IndexQuery::open(const std::filesystem::path& file) {
     return guarded("read " + file.string(), [&]() -> Result<std::unique_ptr<IndexQuery>> {
-        return std::unique_ptr<IndexQuery>(new IndexQuery(openDatabase(file, Access::Read)));
+        std::unique_ptr<SQLite::Database> database = openDatabase(file, Access::Read);
+        database->exec(kCache);
+        return std::unique_ptr<IndexQuery>(new IndexQuery(std::move(database)));
     });
 }
 

@@ -26,6 +26,7 @@ std::string kindTerm(RecordKind kind) {
 // The words of one text, as the splitter finds them.
 struct Words {
     std::string_view text;
+    const bool sparing; // leaves out the words of a pair: who has the pair has them
     std::vector<std::string>& terms;
     std::string previous;
     std::size_t previousEnd = 0;
@@ -38,10 +39,16 @@ struct Words {
     }
     int add(std::string_view word, std::size_t begin, std::size_t end) {
         const std::string_view between = text.substr(previousEnd, begin - previousEnd);
-        if (!previous.empty() && between.find_first_of(" \t\n\r") == std::string_view::npos) {
+        const bool pair = !previous.empty() && between.find_first_of(" \t\n\r") == std::string_view::npos;
+        if (pair && sparing && terms.back() == term('w', previous)) {
+            terms.pop_back();
+        }
+        if (pair) {
             terms.push_back(term('n', previous + ' ' + std::string(word)));
         }
-        terms.push_back(term('w', word));
+        if (!pair || !sparing) {
+            terms.push_back(term('w', word));
+        }
         previous = word;
         previousEnd = end;
         return SQLITE_OK;
@@ -99,9 +106,9 @@ Result<std::unique_ptr<IndexTerms>> IndexTerms::make() {
     });
 }
 
-void IndexTerms::addWords(std::string_view text, std::vector<std::string>& terms) {
+void IndexTerms::addWords(std::string_view text, bool sparing, std::vector<std::string>& terms) {
     const auto first = static_cast<std::ptrdiff_t>(terms.size());
-    Words words{text, terms, {}, 0};
+    Words words{text, sparing, terms, {}, 0};
     m_splitter->calls.xTokenize(m_splitter->words, &words, FTS5_TOKENIZE_DOCUMENT, text.data(),
                                 static_cast<int>(text.size()), &Words::found);
     std::sort(terms.begin() + first, terms.end());
@@ -115,7 +122,7 @@ std::vector<std::string> IndexTerms::ofRecord(const AuditRecord& record) {
         terms.emplace_back(kHuman);
     }
     if (!record.reason.empty()) {
-        addWords(record.reason, terms);
+        addWords(record.reason, false, terms);
     }
     return terms;
 }
@@ -123,7 +130,7 @@ std::vector<std::string> IndexTerms::ofRecord(const AuditRecord& record) {
 Result<WantedTerms> IndexTerms::ofFilter(const AuditFilter& filter) {
     WantedTerms wanted;
     if (filter.words) {
-        addWords(*filter.words, wanted.all);
+        addWords(*filter.words, true, wanted.all);
         if (wanted.all.size() > kMostTerms) {
             return Error{ErrorCode::InvalidArgument,
                          "a search takes at most " + std::to_string(kMostTerms) + " words; these are " +

@@ -36,7 +36,7 @@ public:
 private:
     struct Splitter; // SQLite's own way of splitting a text into words
     explicit IndexTerms(std::unique_ptr<Splitter> splitter);
-    void addWords(std::string_view text, std::vector<std::string>& terms);
+    void addWords(std::string_view text, bool sparing, std::vector<std::string>& terms);
 
     std::unique_ptr<Splitter> m_splitter;
 };

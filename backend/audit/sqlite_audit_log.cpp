@@ -110,6 +110,7 @@ Result<AuditPage> SqliteAuditLog::search(const AuditFilter& asked) {
     page.logSize = size();
     GNOMON_ASSIGN(const ReaderPool::Lease reader, m_readers.borrow());
     GNOMON_ASSIGN(const IndexHits hits, hitsOf(filter, page.logSize, *reader));
+    GNOMON_TRY(reader->holdSnapshot());
     for (const Seq seq : hits.page) {
         Result<StoredRecord> record = reader->record(seq);
         if (!record.ok() && record.error().code != ErrorCode::NotFound) {

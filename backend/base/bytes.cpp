@@ -3,7 +3,9 @@
 
 #include <openssl/evp.h>
 
+#include <algorithm>
 #include <cstdio>
+#include <cstring>
 
 namespace gnomon {
 
@@ -45,6 +47,24 @@ std::size_t decodeUtf8(std::string_view text, std::uint32_t& codePoint) {
     constexpr std::uint32_t kSmallest[] = {0, 0, 0x80, 0x800, 0x10000};
     const bool surrogate = codePoint >= 0xd800 && codePoint <= 0xdfff;
     return codePoint < kSmallest[length] || codePoint > 0x10ffff || surrogate ? 0 : length;
+}
+
+// How many bytes at the front are visible ASCII, or fewer: what most texts are, eight at a time.
+std::size_t plainPrefix(std::string_view text) {
+    constexpr std::uint64_t kEach = 0x0101010101010101;
+    std::size_t at = 0;
+    for (std::uint64_t eight = 0; at + sizeof eight <= text.size(); at += sizeof eight) {
+        std::memcpy(&eight, text.data() + at, sizeof eight);
+        const std::uint64_t control = eight - 0x20 * kEach; // borrows into the high bit of a byte below 0x20
+        const std::uint64_t beyond = eight + kEach;         // carries into that of 0x7f
+        if (((eight | control | beyond) & (0x80 * kEach)) != 0) {
+            return at;
+        }
+    }
+    while (at < text.size() && text[at] >= 0x20 && text[at] < 0x7f) {
+        ++at;
+    }
+    return at;
 }
 
 bool isHidden(std::uint32_t c) {
@@ -161,6 +181,7 @@ Result<Bytes> fromBase64(std::string_view text) {
 
 bool isUtf8(std::string_view text) {
     std::uint32_t codePoint = 0;
+    text.remove_prefix(plainPrefix(text));
     while (!text.empty()) {
         const std::size_t length = decodeUtf8(text, codePoint);
         if (length == 0) {
@@ -179,7 +200,8 @@ Digest sha256(ByteView bytes) {
 }
 
 std::string printable(std::string_view text, std::size_t maxBytes) {
-    std::string safe;
+    std::string safe(text.substr(0, std::min(plainPrefix(text), maxBytes)));
+    text.remove_prefix(safe.size());
     while (!text.empty()) {
         std::uint32_t codePoint = 0;
         const std::size_t length = decodeUtf8(text, codePoint);

@@ -15,9 +15,10 @@ public:
     std::uint64_t size() const { return m_size; }
     Digest root() const;
 
-    void append(const Digest& leaf) { appendSubtree(leaf, 0); }
+    // ended: takes the roots of the complete subtrees that end with this leaf, of 1, 2, 4 ... leaves.
+    void append(const Digest& leaf, std::vector<Digest>* ended = nullptr) { appendSubtree(leaf, 0, ended); }
     // Appends a complete subtree of 2^level leaves. REQUIRES: size() is a multiple of 2^level.
-    void appendSubtree(const Digest& subtreeRoot, unsigned level);
+    void appendSubtree(const Digest& subtreeRoot, unsigned level, std::vector<Digest>* ended = nullptr);
 
     bool operator==(const Frontier&) const = default;
 

@@ -4,6 +4,8 @@
 
 #include <openssl/evp.h>
 
+#include <algorithm>
+#include <array>
 #include <memory>
 
 namespace gnomon::merkle {
@@ -17,13 +19,12 @@ public:
         GNOMON_CHECK(m_algorithm != nullptr && m_context != nullptr); // no SHA-256: nothing here can work
     }
 
-    Digest operator()(std::uint8_t prefix, ByteView first, ByteView second) {
+    Digest operator()(ByteView first, ByteView second) {
         Digest digest;
         // These fail only for a context or algorithm that is not there.
         GNOMON_CHECK(EVP_DigestInit_ex2(m_context.get(), m_algorithm.get(), nullptr) == 1 &&
-                     EVP_DigestUpdate(m_context.get(), &prefix, 1) == 1 &&
                      EVP_DigestUpdate(m_context.get(), first.data(), first.size()) == 1 &&
-                     EVP_DigestUpdate(m_context.get(), second.data(), second.size()) == 1 &&
+                     (second.empty() || EVP_DigestUpdate(m_context.get(), second.data(), second.size()) == 1) &&
                      EVP_DigestFinal_ex(m_context.get(), digest.bytes.data(), nullptr) == 1);
         return digest;
     }
@@ -45,11 +46,16 @@ Hasher& hasher() {
 } // namespace
 
 Digest leafHash(ByteView entry) {
-    return hasher()(0x00, entry, {});
+    static constexpr std::array<std::uint8_t, 1> kPrefix = {0x00};
+    return hasher()(kPrefix, entry);
 }
 
 Digest nodeHash(const Digest& left, const Digest& right) {
-    return hasher()(0x01, left.bytes, right.bytes);
+    std::array<std::uint8_t, 65> node;
+    node[0] = 0x01;
+    std::copy(left.bytes.begin(), left.bytes.end(), node.begin() + 1);
+    std::copy(right.bytes.begin(), right.bytes.end(), node.begin() + 33);
+    return hasher()(node, {});
 }
 
 Digest emptyRoot() {

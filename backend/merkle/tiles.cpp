@@ -74,7 +74,8 @@ Result<TileTree> TileTree::restore(std::uint64_t size, ByteView partial) {
 }
 
 void TileTree::append(const Digest& leaf, std::vector<Tile>& full) {
-    m_frontier.append(leaf);
+    std::vector<Digest> ended;
+    m_frontier.append(leaf, (size() + 1) % kTileWidth == 0 ? &ended : nullptr);
     Digest hash = leaf;
     for (unsigned level = 0;; ++level) {
         if (level == m_partial.size()) {
@@ -85,7 +86,7 @@ void TileTree::append(const Digest& leaf, std::vector<Tile>& full) {
         if (row.size() < kTileWidth) {
             return;
         }
-        hash = subtreeRoot(row);
+        hash = ended[(level + 1) * kTileHeight];
         full.push_back({level, hashesAt(size(), level + 1) - 1, std::move(row)});
         row.clear();
     }
