@@ -4,6 +4,7 @@
 #include "app/gnomon/console.h"
 #include "app/gnomon/flags.h"
 #include "backend/wire/library_log.h"
+#include "backend/wire/tls_guard.h"
 
 #include <sys/prctl.h>
 
@@ -25,6 +26,7 @@ int complain(const gnomon::Error& error, int code) {
 
 int main(int argc, char** argv) {
     gnomon::wire::routeLibraryLogs();
+    gnomon::wire::guardTlsConnections();
     prctl(PR_SET_DUMPABLE, 0); // no core file with what nodes sent in it
     QCoreApplication::setApplicationName(QStringLiteral("gnomon"));
     QCoreApplication::setApplicationVersion(QStringLiteral(GNOMON_VERSION));

@@ -2,12 +2,14 @@
 #include "app/gnomonctl/context.h"
 #include "app/gnomonctl/verbs.h"
 #include "backend/wire/library_log.h"
+#include "backend/wire/tls_guard.h"
 
 #include <CLI/CLI.hpp>
 
 int main(int argc, char** argv) {
     using namespace gnomon::ctl;
     gnomon::wire::routeLibraryLogs();
+    gnomon::wire::guardTlsConnections();
     CLI::App app("Operate Gnomon serving nodes from the command line.", "gnomonctl");
     app.set_version_flag("--version", std::string("gnomonctl ") + GNOMON_VERSION);
     app.require_subcommand(1);

@@ -6,6 +6,7 @@
 #include "backend/base/log.h"
 #include "backend/upstream/worker_server.h"
 #include "backend/wire/library_log.h"
+#include "backend/wire/tls_guard.h"
 
 #include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
@@ -118,6 +119,7 @@ int serve(const node::NodeConfig& config, const std::string& readyFile) {
 
 int main(int argc, char** argv) {
     wire::routeLibraryLogs();
+    wire::guardTlsConnections();
     if (const auto task = upstream::parseWorkerArguments(argc, argv)) {
         return upstream::runWorker(*task);
     }
