@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "backend/audit/index_follower.h"
 #include "backend/base/log.h"
+#include "backend/base/thread_name.h"
 #include "backend/merkle/hash.h"
 
 #include <algorithm>
@@ -18,7 +19,10 @@ constexpr std::chrono::seconds kRetry{1};
 IndexFollower::IndexFollower(std::filesystem::path file, ReaderPool& records, std::uint64_t size,
                              std::size_t blockRecords)
     : m_file(std::move(file)), m_records(records), m_blockRecords(blockRecords), m_target(size) {
-    m_thread = std::thread([this] { run(); });
+    m_thread = std::thread([this] {
+        nameThread("audit-index");
+        run();
+    });
 }
 
 IndexFollower::~IndexFollower() {

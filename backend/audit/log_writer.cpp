@@ -2,6 +2,7 @@
 #include "backend/audit/log_writer.h"
 #include "backend/audit/sanitize.h"
 #include "backend/base/log.h"
+#include "backend/base/thread_name.h"
 #include "backend/merkle/hash.h"
 #include "backend/proof/checkpoint.h"
 #include "backend/proof/record_codec.h"
@@ -45,7 +46,10 @@ LogWriter::LogWriter(Parts parts, std::unique_ptr<EvidenceWriter> evidence, Reco
 
 void LogWriter::start(std::function<void(std::uint64_t size)> committed) {
     m_committed = std::move(committed);
-    m_thread = std::thread([this] { run(); });
+    m_thread = std::thread([this] {
+        nameThread("audit-writer");
+        run();
+    });
 }
 
 LogWriter::~LogWriter() {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "backend/client/link.h"
+#include "backend/base/thread_name.h"
 #include "backend/wire/node.h"
 
 #include <gnomon/v1/node.grpc.pb.h>
@@ -90,7 +91,10 @@ private:
 Link::Link(const GatewayOptions& options, Connection& connection, const Clock& clock, Random& random,
            port::WatchEvents events)
     : m_options(options), m_connection(connection), m_clock(clock), m_random(random), m_events(std::move(events)),
-      m_thread([this] { run(); }) {}
+      m_thread([this] {
+          nameThread("link");
+          run();
+      }) {}
 
 Link::~Link() {
     const MutexLock lock(m_mutex);

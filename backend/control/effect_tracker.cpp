@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "backend/control/effect_tracker.h"
 #include "backend/base/log.h"
+#include "backend/base/thread_name.h"
 
 #include <algorithm>
 #include <utility>
@@ -24,8 +25,10 @@ Principal prober() {
 
 EffectTracker::EffectTracker(const ChangeServiceParts& parts, NodeId node, Digest policy,
                              std::chrono::milliseconds probeAfter)
-    : m_parts(parts), m_node(std::move(node)), m_policy(policy), m_probeAfter(probeAfter), m_thread([this] { run(); }) {
-}
+    : m_parts(parts), m_node(std::move(node)), m_policy(policy), m_probeAfter(probeAfter), m_thread([this] {
+          nameThread("effects");
+          run();
+      }) {}
 
 EffectTracker::~EffectTracker() {
     {

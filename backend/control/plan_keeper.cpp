@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "backend/control/plan_keeper.h"
+#include "backend/base/thread_name.h"
 
 #include <algorithm>
 #include <utility>
@@ -8,7 +9,10 @@ namespace gnomon::control {
 
 PlanKeeper::PlanKeeper(const ChangeServiceParts& parts, const PlanBook& book,
                        std::function<Mutex&(const EndpointName&)> lockOf)
-    : m_parts(parts), m_book(book), m_lockOf(std::move(lockOf)), m_thread([this] { run(); }) {}
+    : m_parts(parts), m_book(book), m_lockOf(std::move(lockOf)), m_thread([this] {
+          nameThread("plans");
+          run();
+      }) {}
 
 PlanKeeper::~PlanKeeper() {
     {

@@ -3,6 +3,7 @@
 
 #include "backend/base/log.h"
 #include "backend/base/mutex.h"
+#include "backend/base/thread_name.h"
 
 #include <sched.h>
 #include <unistd.h>
@@ -16,6 +17,11 @@
 #include <vector>
 
 namespace gnomon::engine {
+
+void demote(int thread) {
+    const sched_param lowest{};
+    ::sched_setscheduler(thread, SCHED_IDLE, &lowest);
+}
 
 // A task on its way; guarded by the lane's mutex, but for stop, which is constant. work and giveUp are moved out before
 // either is called, so that a ticket that is kept does not keep what they hold.
@@ -77,9 +83,7 @@ public:
             } else {
                 --m_serving;
                 ++m_abandoned;
-                // A run that does not end yet must not take the processor from those that callers wait for.
-                const sched_param lowest{};
-                ::sched_setscheduler(job.thread, SCHED_IDLE, &lowest);
+                demote(job.thread);
                 growIfUseful();
             }
         }
@@ -171,7 +175,10 @@ private:
         }
         Worker& worker = m_workers.emplace_back();
         try {
-            worker.thread = std::thread([state = shared_from_this(), &worker] { state->serve(worker); });
+            worker.thread = std::thread([state = shared_from_this(), &worker] {
+                nameThread("lane");
+                state->serve(worker);
+            });
             ++m_serving;
         } catch (const std::system_error&) {
             m_workers.pop_back();

@@ -11,6 +11,10 @@
 
 namespace gnomon::engine {
 
+// Takes the processor from a thread whose work nobody waits for any more, in favour of those that callers wait for. Not
+// to be undone without privileges: the thread is of no use afterwards.
+void demote(int thread);
+
 // A bulkhead: a few threads and a bounded queue that belong to one version alone, so that nothing it does, not even
 // never returning, holds up another version. Threads are started when they are first needed. A thread whose task was
 // abandoned is replaced at once and ends by itself when the task does.

@@ -4,6 +4,9 @@
 #include "backend/engine/lane.h"
 #include "backend/engine/onnx_model.h"
 
+#include <sched.h>
+#include <unistd.h>
+
 #include <atomic>
 #include <thread>
 
@@ -32,15 +35,34 @@ private:
     std::shared_ptr<Lane::Ticket> m_ticket;
 };
 
+// On the thread of whoever asked.
+class RunHere final : public port::Run {
+public:
+    explicit RunHere(std::shared_ptr<RunState> state) : m_state(std::move(state)), m_thread(::gettid()) {}
+
+    void abandon() override {
+        m_state->abandoned = true;
+        m_state->options.SetTerminate();
+        demote(m_thread);
+    }
+
+private:
+    std::shared_ptr<RunState> m_state;
+    pid_t m_thread;
+};
+
 class OnnxRunner final : public port::ModelRunner {
 public:
     OnnxRunner(std::shared_ptr<OnnxModel> model, Lane::Options lane)
-        : m_model(std::move(model)), m_name(lane.name), m_lane(std::move(lane)) {}
+        : m_model(std::move(model)), m_name(lane.name), m_mostHere(lane.threads), m_lane(std::move(lane)) {}
 
     const port::ModelSchema& schema() const override { return m_model->schema(); }
 
     std::shared_ptr<port::Run> run(port::RunRequest request, port::RunCallback done) override {
         const auto state = std::make_shared<RunState>();
+        if (request.here && enterHere()) {
+            return runHere(state, request, done);
+        }
         const auto shared = std::make_shared<const port::RunCallback>(std::move(done));
         Lane::Task task;
         task.deadline = request.deadline;
@@ -58,8 +80,34 @@ public:
     }
 
 private:
+    // A model that does not come back must not take more threads than the lane would give it.
+    bool enterHere() {
+        if (++*m_here <= m_mostHere) {
+            return true;
+        }
+        --*m_here;
+        return false;
+    }
+
+    std::shared_ptr<port::Run> runHere(const std::shared_ptr<RunState>& state, const port::RunRequest& request,
+                                       const port::RunCallback& done) {
+        // The callback may give up the runner itself.
+        const auto here = m_here;
+        auto run = std::make_shared<RunHere>(state);
+        request.here(run);
+        Result<port::RunResult> result = m_model->run(request.inputs, request.outputs, state->options);
+        --*here;
+        if (!result.ok() && state->abandoned) {
+            result = Error{ErrorCode::Cancelled, m_name + ": the run was abandoned"};
+        }
+        done(std::move(result));
+        return run;
+    }
+
     const std::shared_ptr<OnnxModel> m_model; // shared with runs and with their outputs
     const std::string m_name;
+    const unsigned m_mostHere;
+    const std::shared_ptr<std::atomic<unsigned>> m_here = std::make_shared<std::atomic<unsigned>>(0);
     Lane m_lane; // last: its threads end before the rest goes
 };
 

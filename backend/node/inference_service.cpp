@@ -12,36 +12,26 @@ namespace {
 const std::string kInfer = "inference.GRPCInferenceService/ModelInfer"; // made once, not per call
 const std::string kPushback = "grpc-retry-pushback-ms";                 // what clients that retry by themselves wait
 
-// A call of ModelInfer that came in; ends itself.
-class AskedOnce final : public grpc::ServerUnaryReactor {
-public:
-    AskedOnce(std::shared_ptr<const inference::ModelInferRequest> request, grpc::ByteBuffer& response,
-              serving::Admission::Ticket ticket)
-        : m_request(std::move(request)), m_response(response), m_ticket(std::move(ticket)) {}
+// A call of ModelInfer that came in. Kept for as long as anybody reads the request's tensors: shadows, observers, an
+// abandoned run.
+struct Came {
+    Came(QueuedCall& call, serving::Admission::Ticket place) : asked(call), ticket(std::move(place)) {}
 
     void answer(Result<serving::InferenceReply> reply) {
-        m_ticket.answered(reply && asAsked(*reply));
+        ticket.answered(reply && asAsked(*reply));
         if (!reply) {
-            Finish(wire::toGrpc(reply.error()));
+            asked.fail(wire::toGrpc(reply.error()));
             return;
         }
-        inference::ModelInferResponse message;
-        writeReply(std::move(*reply), *m_request, message);
-        Result<grpc::ByteBuffer> written = writeMessage(message);
-        if (!written) {
-            Finish(wire::toGrpc(written.error()));
-            return;
-        }
-        m_response = std::move(*written);
-        Finish(grpc::Status::OK);
+        inference::ModelInferResponse response;
+        writeReply(std::move(*reply), message, response);
+        const Result<grpc::ByteBuffer> written = writeMessage(response);
+        written ? asked.finish(*written) : asked.fail(wire::toGrpc(written.error()));
     }
 
-private:
-    void OnDone() override { delete this; }
-
-    const std::shared_ptr<const inference::ModelInferRequest> m_request;
-    grpc::ByteBuffer& m_response; // gRPC's, until OnDone
-    serving::Admission::Ticket m_ticket;
+    QueuedCall& asked; // until it is answered
+    serving::Admission::Ticket ticket;
+    inference::ModelInferRequest message;
 };
 
 } // namespace
@@ -78,35 +68,41 @@ grpc::ServerUnaryReactor* InferenceService::ServerMetadata(Context* context, con
     });
 }
 
-grpc::ServerUnaryReactor* InferenceService::ModelInfer(Context* context, const grpc::ByteBuffer* request,
-                                                       grpc::ByteBuffer* response) {
-    const auto turnAway = [context](const grpc::Status& status) {
-        Reactor* reactor = context->DefaultReactor();
-        reactor->Finish(status);
-        return reactor;
-    };
-    const std::string_view model = claimsOf(*request).model;
-    Result<Principal> principal = m_parts.guard.admit(*context, kInfer, model);
+void InferenceService::serveInfer(InferQueue::Queues queues) {
+    m_infer = std::make_unique<InferQueue>(
+        std::move(queues),
+        [this](grpc::ServerContext* context, grpc::ByteBuffer* request,
+               grpc::ServerAsyncResponseWriter<grpc::ByteBuffer>* writer, grpc::ServerCompletionQueue* queue,
+               void* tag) { RequestModelInfer(context, request, writer, queue, queue, tag); },
+        [this](QueuedCall& call, const std::shared_ptr<serving::ComputeThread>& thread) { infer(call, thread); });
+}
+
+void InferenceService::infer(QueuedCall& asked, const std::shared_ptr<serving::ComputeThread>& thread) {
+    const std::string_view model = claimsOf(asked.request()).model;
+    Result<Principal> principal = m_parts.guard.admit(asked.context(), kInfer, model);
     if (!principal) {
-        return turnAway(wire::toGrpc(principal.error()));
+        asked.fail(wire::toGrpc(principal.error()));
+        return;
     }
-    const auto deadline = deadlineOf(*context, m_parts.clock);
-    auto decision = m_parts.admission.admit({limitKey(*principal), model, request->Length(), deadline});
+    const auto deadline = deadlineOf(asked.context(), m_parts.clock);
+    auto decision = m_parts.admission.admit({limitKey(*principal), model, asked.request().Length(), deadline});
     if (decision.refusal) {
-        context->AddTrailingMetadata(kPushback, std::to_string(decision.refusal->retryAfter.count()));
-        return turnAway(statusOf(*decision.refusal));
+        asked.context().AddTrailingMetadata(kPushback, std::to_string(decision.refusal->retryAfter.count()));
+        asked.fail(statusOf(*decision.refusal));
+        return;
     }
-    const auto message = std::make_shared<inference::ModelInferRequest>();
-    const Status read = readMessage(*request, *message);
+    const auto came = std::make_shared<Came>(asked, std::move(decision.ticket));
+    const Status read = readMessage(asked.request(), came->message);
+    // The call's tensors are views into the message.
     Result<serving::InferenceCall> call =
-        read ? readCall(*message, message, std::move(*principal), deadline) : read.error();
+        read ? readCall(came->message, {came, &came->message}, std::move(*principal), deadline) : read.error();
     if (!call) {
-        return turnAway(wire::toGrpc(call.error()));
+        asked.fail(wire::toGrpc(call.error()));
+        return;
     }
-    auto* asked = new AskedOnce(message, *response, std::move(decision.ticket));
+    call->thread = thread;
     m_parts.pipeline.infer(std::move(*call),
-                           [asked](Result<serving::InferenceReply> reply) { asked->answer(std::move(reply)); });
-    return asked;
+                           [came](Result<serving::InferenceReply> reply) { came->answer(std::move(reply)); });
 }
 
 InferStreams::Reactor* InferenceService::ModelStreamInfer(Context* context) {

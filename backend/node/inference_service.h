@@ -4,6 +4,7 @@
 
 #include "backend/base/clock.h"
 #include "backend/node/guard.h"
+#include "backend/node/infer_queue.h"
 #include "backend/node/infer_stream.h"
 #include "backend/node/model_calls.h"
 #include "backend/serving/admission.h"
@@ -35,15 +36,21 @@ public:
     Reactor* ServerReady(Context*, const inference::ServerReadyRequest*, inference::ServerReadyResponse*) override;
     Reactor* ServerMetadata(Context*, const inference::ServerMetadataRequest*,
                             inference::ServerMetadataResponse*) override;
-    Reactor* ModelInfer(Context*, const grpc::ByteBuffer*, grpc::ByteBuffer*) override;
     InferStreams::Reactor* ModelStreamInfer(Context*) override;
 
+    // ModelInfer, from the queues of a server that was started.
+    void serveInfer(InferQueue::Queues queues);
+    // Once that server was shut down.
+    void endInfer() { m_infer.reset(); }
     // No further request is read from a stream; see InferStreams::close().
     void closeStreams() { m_streams.close(); }
 
 private:
+    void infer(QueuedCall& asked, const std::shared_ptr<serving::ComputeThread>& thread);
+
     InferenceParts m_parts;
     InferStreams m_streams;
+    std::unique_ptr<InferQueue> m_infer;
 };
 
 } // namespace gnomon::node

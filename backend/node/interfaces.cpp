@@ -114,7 +114,9 @@ struct Interfaces::State {
         options.addresses = config.inferenceListen;
         options.maxMessageBytes = config.maxInferenceMessageBytes;
         options.reflection = config.inferenceReflection;
+        options.queues = InferQueue::queues();
         GNOMON_ASSIGN(inference, Server::open(options, {inferenceService.get()}));
+        options.queues = 0;
         options.addresses = config.controlListen;
         options.maxMessageBytes = config.maxControlMessageBytes;
         options.reflection = config.controlReflection;
@@ -152,6 +154,7 @@ Result<std::unique_ptr<Interfaces>> Interfaces::open(const NodeConfig& config, N
     GNOMON_TRY(s.openServers(config));
     s.addListeners(config);
     s.announceHealth(snapshots(*s.control));
+    s.inferenceService->serveInfer(s.inference->takeQueues());
     s.ready = true;
     for (const auto& server : {s.inference.get(), s.controlServer.get()}) {
         server->setServing("", true);
@@ -191,6 +194,7 @@ void Interfaces::drain(std::chrono::milliseconds wait) {
     s.hub->changed(); // operators see that the node is draining for as long as callers are still being answered
     s.inferenceService->closeStreams();
     s.inference->drain(until);
+    s.inferenceService->endInfer();
     s.hub->close();
     s.controlServer->drain(until);
     s.views.recordCounted(true);

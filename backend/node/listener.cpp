@@ -2,6 +2,7 @@
 #include "backend/node/listener.h"
 #include "backend/base/bytes.h"
 #include "backend/base/mutex.h"
+#include "backend/base/thread_name.h"
 
 #include <dirent.h>
 #include <fcntl.h>
@@ -250,7 +251,10 @@ Listener::~Listener() {
 void Listener::start(Accepted accepted) {
     m_accepted = std::move(accepted);
     m_connections->measureRoom();
-    m_thread = std::thread([this] { run(); });
+    m_thread = std::thread([this] {
+        nameThread("listener");
+        run();
+    });
 }
 
 void Listener::stop() {

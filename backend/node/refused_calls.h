@@ -11,7 +11,7 @@ namespace gnomon::node {
 // What grpc_cpp_plugin makes of the protocol, but ModelInfer and ModelStreamInfer hand over bytes in place of messages:
 // what is turned away is never read.
 using Oip = inference::GRPCInferenceService;
-using OipCalls = Oip::WithRawCallbackMethod_ModelInfer<
+using OipCalls = Oip::WithRawMethod_ModelInfer<
     Oip::WithRawCallbackMethod_ModelStreamInfer<Oip::WithCallbackMethod_ServerLive<Oip::WithCallbackMethod_ServerReady<
         Oip::WithCallbackMethod_ModelReady<Oip::WithCallbackMethod_ServerMetadata<Oip::WithCallbackMethod_ModelMetadata<
             Oip::WithCallbackMethod_ModelConfig<Oip::WithCallbackMethod_ModelStatistics<

@@ -6,6 +6,8 @@
 #include <grpcpp/health_check_service_interface.h>
 #include <grpcpp/resource_quota.h>
 
+#include <utility>
+
 namespace gnomon::node {
 
 namespace {
@@ -61,6 +63,9 @@ Result<std::unique_ptr<Server>> Server::open(ServerOptions options, const std::v
     }
     server->m_acceptor = builder.experimental().AddExternalConnectionAcceptor(
         grpc::ServerBuilder::experimental_type::ExternalConnectionType::FROM_FD, options.credentials);
+    for (unsigned i = 0; i < options.queues; ++i) {
+        server->m_queues.push_back(builder.AddCompletionQueue());
+    }
     server->m_server = builder.BuildAndStart();
     if (!server->m_server) {
         return Error{ErrorCode::Internal, "cannot start the gRPC server on " + options.addresses.front()};
@@ -112,7 +117,7 @@ void Server::announceEnd() {
 }
 
 void Server::drain(std::chrono::system_clock::time_point until) {
-    if (!m_server) {
+    if (!m_server || std::exchange(m_drained, true)) {
         return;
     }
     announceEnd();
@@ -120,7 +125,6 @@ void Server::drain(std::chrono::system_clock::time_point until) {
         listener->stop();
     }
     m_server->Shutdown(until);
-    m_server.reset();
 }
 
 } // namespace gnomon::node

@@ -21,6 +21,7 @@ struct ServerOptions {
     std::uint64_t memoryQuotaBytes = 256u << 20; // for what gRPC buffers
     bool reflection = false;                     // tells whoever gets past the handshake which services there are
     std::shared_ptr<grpc::ServerCredentials> credentials;
+    unsigned queues = 0; // completion queues for methods that are taken from them
 };
 
 // One interface of the node: a gRPC server that gets its connections from our own listeners and has the hardening that
@@ -31,6 +32,8 @@ public:
     static Result<std::unique_ptr<Server>> open(ServerOptions options, const std::vector<grpc::Service*>& services);
     ~Server();
 
+    // Once, before serve().
+    std::vector<std::unique_ptr<grpc::ServerCompletionQueue>> takeQueues() { return std::move(m_queues); }
     void serve();
 
     std::vector<std::string> addresses() const; // with the ports that were really taken
@@ -48,7 +51,9 @@ private:
 
     std::vector<std::unique_ptr<Listener>> m_listeners;
     std::unique_ptr<grpc::experimental::ExternalConnectionAcceptor> m_acceptor;
-    std::unique_ptr<grpc::Server> m_server;
+    std::vector<std::unique_ptr<grpc::ServerCompletionQueue>> m_queues;
+    std::unique_ptr<grpc::Server> m_server; // until the end: what is left in the queues still refers to it
+    bool m_drained = false;
 };
 
 } // namespace gnomon::node

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "backend/node/watch_hub.h"
+#include "backend/base/thread_name.h"
 #include "backend/wire/node.h"
 
 #include <chrono>
@@ -78,7 +79,10 @@ private:
 };
 
 WatchHub::WatchHub(std::function<NodeUpdate()> observe)
-    : m_observe(std::move(observe)), m_thread([this](const std::stop_token& stop) { run(stop); }) {}
+    : m_observe(std::move(observe)), m_thread([this](const std::stop_token& stop) {
+          nameThread("watch");
+          run(stop);
+      }) {}
 
 WatchHub::~WatchHub() {
     close();

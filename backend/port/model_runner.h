@@ -25,10 +25,22 @@ struct ModelSchema {
     Digest digest; // SHA-256 of the very bytes that were loaded; zero when the runner cannot tell
 };
 
+// A started run. Thread-safe.
+class Run {
+public:
+    virtual ~Run() = default;
+    // Nobody waits any more: ask the engine to stop, and never let this run hold up another one (the thread that it
+    // sits on is replaced). The callback may still come, or never.
+    virtual void abandon() = 0;
+};
+
 struct RunRequest {
     TensorSet inputs;                 // checked against the schema by the caller
     std::vector<std::string> outputs; // names; empty = all
     MonoTime deadline;                // the run is of no use after it; a queued run may be given up then
+    // Set: the runner may compute on the thread that calls run(), which saves handing over. Told of the run before it
+    // does; the callback has come when run() returns. Whoever abandons such a run replaces the thread.
+    std::function<void(const std::shared_ptr<Run>&)> here = {};
 };
 
 struct RunResult {
@@ -42,15 +54,6 @@ struct RunResult {
 
 // Called exactly once per run, from any thread, possibly before run() returns. Must not block.
 using RunCallback = std::function<void(Result<RunResult>)>;
-
-// A started run. Thread-safe.
-class Run {
-public:
-    virtual ~Run() = default;
-    // Nobody waits any more: ask the engine to stop, and never let this run hold up another one (the thread that it
-    // sits on is replaced). The callback may still come, or never.
-    virtual void abandon() = 0;
-};
 
 // How the process that runs a model does.
 struct WorkerState {

@@ -16,6 +16,14 @@
 
 namespace gnomon::serving {
 
+// A thread that offers itself to compute on, instead of waiting for others to.
+class ComputeThread {
+public:
+    virtual ~ComputeThread() = default;
+    // Any thread: what it computes was abandoned; it may never come back and is to be replaced.
+    virtual void givenUp() = 0;
+};
+
 // One request, as the wire gave it. inputs.owner keeps the request's memory alive for whoever still needs it.
 struct InferenceCall {
     EndpointName endpoint;
@@ -26,8 +34,9 @@ struct InferenceCall {
     std::string requestId;
     std::map<std::string, std::string> parameters; // text form of the request's parameters
     Principal caller;
-    std::optional<MonoTime> deadline; // the caller's; the endpoint's budget applies as well
-    bool probe = false;               // the node's own, for proof of effect: not mirrored
+    std::optional<MonoTime> deadline;      // the caller's; the endpoint's budget applies as well
+    std::shared_ptr<ComputeThread> thread; // that calls infer(), when it may be computed on
+    bool probe = false;                    // the node's own, for proof of effect: not mirrored
 };
 
 struct InferenceReply {

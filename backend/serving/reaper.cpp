@@ -1,11 +1,16 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "backend/serving/reaper.h"
+#include "backend/base/thread_name.h"
 
 #include <utility>
 
 namespace gnomon::serving {
 
-Reaper::Reaper() : m_thread([this] { run(); }) {}
+Reaper::Reaper()
+    : m_thread([this] {
+          nameThread("reaper");
+          run();
+      }) {}
 
 std::shared_ptr<port::ModelRunner> Reaper::guard(const std::shared_ptr<Reaper>& reaper,
                                                  std::shared_ptr<port::ModelRunner> runner) {

@@ -39,6 +39,7 @@ private:
     };
 
     static bool later(const Entry& a, const Entry& b) { return a.when > b.when; }
+    Entry pop() REQUIRES(m_mutex);
     void run();
 
     const Clock& m_clock;

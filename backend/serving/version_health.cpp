@@ -5,14 +5,18 @@ namespace gnomon::serving {
 
 namespace {
 
-constexpr int kMemory = 16; // runs that the moving mean remembers, about
+constexpr int kMemory = 16; // runs that a moving mean remembers, about
+
+void learn(std::chrono::nanoseconds& mean, std::chrono::nanoseconds value) {
+    mean = mean.count() == 0 ? value : mean + (value - mean) / kMemory;
+}
 
 } // namespace
 
 Permit VersionHealth::ask(MonoTime now) {
     const MutexLock lock(m_mutex);
     if (m_abandoned.skipped()) {
-        return {Permit::Kind::Leave, "is skipped after too many abandoned runs, until a person acts", {}};
+        return {Permit::Kind::Leave, "is skipped after too many abandoned runs, until a person acts", {}, {}};
     }
     const bool allowed = m_breaker.allow(now);
     switch (m_breaker.state()) {
@@ -20,19 +24,20 @@ Permit VersionHealth::ask(MonoTime now) {
         break;
     case Breaker::State::HalfOpen:
         return {allowed ? Permit::Kind::Probe : Permit::Kind::Leave, "is being tried again after it failed or was late",
-                m_typical};
+                m_typical, m_compute};
     case Breaker::State::Open:
-        return {Permit::Kind::Leave, "is not asked for a while after repeated failures", {}};
+        return {Permit::Kind::Leave, "is not asked for a while after repeated failures", {}, {}};
     }
-    return {Permit::Kind::Ask, "", m_typical};
+    return {Permit::Kind::Ask, "", m_typical, m_compute};
 }
 
-void VersionHealth::succeeded(MonoTime now, std::chrono::nanoseconds took) {
+void VersionHealth::succeeded(MonoTime now, std::chrono::nanoseconds took, std::chrono::nanoseconds compute) {
     const MutexLock lock(m_mutex);
     m_breaker.succeeded(now);
     m_abandoned.succeeded();
     m_lastSuccess = now;
-    m_typical = m_typical.count() == 0 ? took : m_typical + (took - m_typical) / kMemory;
+    learn(m_typical, took);
+    learn(m_compute, compute);
 }
 
 void VersionHealth::failed(MonoTime now, bool probe) {

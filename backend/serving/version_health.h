@@ -19,7 +19,8 @@ struct Permit {
     };
     Kind kind = Kind::Ask;
     const char* why = "";                // unless Ask
-    std::chrono::nanoseconds typical{0}; // what it takes of late; 0: nobody knows
+    std::chrono::nanoseconds typical{0}; // what it takes of late, its queue included; 0: nobody knows
+    std::chrono::nanoseconds compute{0}; // the same inside the engine
 };
 
 // A run as far as it matters when it overruns.
@@ -38,7 +39,7 @@ public:
 
     // After Ask and Probe exactly one of succeeded(), failed(), overran() and withdrawn() follows.
     Permit ask(MonoTime now);
-    void succeeded(MonoTime now, std::chrono::nanoseconds took);
+    void succeeded(MonoTime now, std::chrono::nanoseconds took, std::chrono::nanoseconds compute);
     void failed(MonoTime now, bool probe);
     // The run failed for a reason that lies with its inputs or with the caller.
     void withdrawn(bool probe);
@@ -61,6 +62,7 @@ private:
     Breaker m_breaker GUARDED_BY(m_mutex);
     AbandonRule m_abandoned GUARDED_BY(m_mutex);
     std::chrono::nanoseconds m_typical GUARDED_BY(m_mutex){0}; // moving mean of runs that succeeded
+    std::chrono::nanoseconds m_compute GUARDED_BY(m_mutex){0}; // the same of the time inside the engine
     MonoTime m_lastSuccess GUARDED_BY(m_mutex);
 };
 

@@ -2,6 +2,7 @@
 #include "backend/store/exchange_writer.h"
 
 #include "backend/base/log.h"
+#include "backend/base/thread_name.h"
 #include "backend/store/exchange_codec.h"
 
 #include <algorithm>
@@ -41,7 +42,10 @@ Result<std::unique_ptr<ExchangeWriter>> ExchangeWriter::create(std::unique_ptr<S
     return guarded("read '" + options.file.string() + "'", [&]() -> Result<std::unique_ptr<ExchangeWriter>> {
         std::unique_ptr<ExchangeWriter> writer(new ExchangeWriter(std::move(database), std::move(options), clock));
         writer->prepare();
-        writer->m_thread = std::jthread([raw = writer.get()] { raw->loop(); });
+        writer->m_thread = std::jthread([raw = writer.get()] {
+            nameThread("exchanges");
+            raw->loop();
+        });
         return writer;
     });
 }

@@ -2,6 +2,7 @@
 #include "backend/upstream/oip_runner.h"
 
 #include "backend/base/mutex.h"
+#include "backend/base/thread_name.h"
 #include "backend/wire/inference.h"
 #include "backend/wire/model_description.h"
 #include "backend/wire/status.h"
@@ -90,7 +91,10 @@ public:
     Service::Stub& stub() { return *m_stub; }
 
     void open() {
-        m_poller = std::thread([self = shared_from_this()] { self->poll(); });
+        m_poller = std::thread([self = shared_from_this()] {
+            nameThread("upstream");
+            self->poll();
+        });
     }
 
     // Cancels what is under way and waits until its callbacks are done, but for one that this is called from.

@@ -13,6 +13,8 @@ namespace gnomon::serving {
 namespace {
 
 constexpr std::size_t kLongestReason = 400;
+// A model that takes longer is handed to threads of its own, so that calls behind it are not held up.
+constexpr std::chrono::microseconds kQuick{500};
 
 std::string nameOf(const Leg& leg) {
     return leg.kind == FallbackKind::Version ? "v" + std::to_string(leg.version.value) : "the constant";
@@ -105,6 +107,9 @@ bool Call::ask(const AnswerStep& step) {
         const Permit permit = step.version.health->ask(now);
         WatchedRun::Order order = orderFor(step.version, permit.typical, now);
         order.probe = permit.kind == Permit::Kind::Probe;
+        if (permit.kind == Permit::Kind::Ask && permit.compute.count() > 0 && permit.compute < kQuick) {
+            order.thread = m_call.thread;
+        }
         if (permit.kind == Permit::Kind::Ask || (order.probe && !somebodyBehind())) {
             m_asked = &step;
             WatchedRun::start(m_core, order, shared_from_this());

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "backend/serving/steps/mirror.h"
+#include "backend/base/thread_name.h"
 #include "backend/serving/policy/decision.h"
 #include "backend/serving/steps/guard.h"
 
@@ -116,7 +117,10 @@ private:
 };
 
 Mirror::Mirror(MirrorOptions options, Timers& timers, const Clock& clock, Random& random)
-    : m_options(options), m_timers(timers), m_clock(clock), m_random(random), m_thread([this] { run(); }) {}
+    : m_options(options), m_timers(timers), m_clock(clock), m_random(random), m_thread([this] {
+          nameThread("mirror");
+          run();
+      }) {}
 
 void Mirror::stop() {
     std::deque<std::shared_ptr<ShadowRun>> unstarted;

@@ -1,12 +1,23 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "backend/serving/steps/observer.h"
+#include "backend/base/thread_name.h"
 
 #include <utility>
 
 namespace gnomon::serving {
 
+namespace {
+
+// After a pause some more exchanges are awaited, so that the thread is not woken for each one.
+constexpr std::chrono::milliseconds kGathers{2};
+
+} // namespace
+
 Observer::Observer(std::vector<port::ObservationSink*> sinks, std::size_t limit, std::size_t bytes)
-    : m_sinks(std::move(sinks)), m_limit(limit), m_mostBytes(bytes), m_thread([this] { run(); }) {}
+    : m_sinks(std::move(sinks)), m_limit(limit), m_mostBytes(bytes), m_thread([this] {
+          nameThread("observer");
+          run();
+      }) {}
 
 void Observer::stop() {
     {
@@ -54,6 +65,9 @@ void Observer::run() {
                 m_changed.wait(m_mutex);
             }
             m_idle = false;
+            const MonoTime until = std::chrono::steady_clock::now() + kGathers;
+            while (!m_stopping && m_changed.waitUntil(m_mutex, until)) {
+            }
             if (m_queue.empty()) {
                 return;
             }

@@ -25,7 +25,7 @@ WatchedRun::WatchedRun(std::shared_ptr<PipelineCore> core, const Order& order, s
       m_abandonedUntilSkipped(order.settings.abandonedRunsUntilSkipped),
       m_health(order.version.health), m_attempt{order.given, order.probe, order.hurried, order.replaceable},
       m_started(m_core->parts.clock.monoNow()), m_rows(rowsOf(order.inputs, order.version.runner->schema())),
-      m_waiter(std::move(waiter)) {}
+      m_thread(order.thread), m_waiter(std::move(waiter)) {}
 
 void WatchedRun::start(const std::shared_ptr<PipelineCore>& core, const Order& order,
                        std::shared_ptr<RunWaiter> waiter) {
@@ -44,20 +44,37 @@ void WatchedRun::run(const Order& order) {
     // The callback may end the deployment that the version belongs to before run() returns.
     const std::shared_ptr<port::ModelRunner> runner = order.version.runner;
     m_core->timers.at(deadline, weak_from_this(), kTimeIsUp);
-    std::shared_ptr<port::Run> started =
-        runner->run({order.inputs, {}, deadline},
-                    [self = shared_from_this()](Result<port::RunResult> result) { self->finished(std::move(result)); });
+    port::RunRequest request{order.inputs, {}, deadline};
+    if (m_thread) {
+        request.here = [this](const std::shared_ptr<port::Run>& run) {
+            m_here = true;
+            started(run);
+        };
+    }
+    started(runner->run(std::move(request), [self = shared_from_this()](Result<port::RunResult> result) {
+        self->finished(std::move(result));
+    }));
+}
+
+void WatchedRun::started(std::shared_ptr<port::Run> run) {
     {
         const MutexLock lock(m_mutex);
         if (m_phase == Phase::Open) {
-            m_run = std::move(started);
+            m_run = std::move(run);
             return;
         }
         if (m_phase == Phase::Ended) {
             return;
         }
     }
-    started->abandon();
+    abandon(*run);
+}
+
+void WatchedRun::abandon(port::Run& run) {
+    run.abandon();
+    if (m_here) {
+        m_thread->givenUp();
+    }
 }
 
 void WatchedRun::finished(Result<port::RunResult> result) {
@@ -69,7 +86,7 @@ void WatchedRun::finished(Result<port::RunResult> result) {
     const std::chrono::nanoseconds took = now - m_started;
     Guarded guarded = guard(result);
     if (guarded.outcome == LegOutcome::Ok) {
-        m_health->succeeded(now, took);
+        m_health->succeeded(now, took, result->input + result->compute + result->output);
     } else if (!guarded.versionAtFault) {
         m_health->withdrawn(m_attempt.probe);
     } else if (guarded.outcome == LegOutcome::Late) {
@@ -118,7 +135,7 @@ void WatchedRun::timeIsUp(std::uint64_t token) {
         run.swap(m_run);
     }
     if (run) {
-        run->abandon();
+        abandon(*run);
     }
 }
 

@@ -6,6 +6,7 @@
 #include "backend/serving/pipeline_core.h"
 
 #include <chrono>
+#include <atomic>
 #include <memory>
 #include <string>
 
@@ -38,9 +39,10 @@ public:
         const VersionLink& version; // with a runner
         const TensorSet& inputs;
         std::chrono::nanoseconds given;
-        bool probe = false;       // the health let it through as its probe
-        bool hurried = false;     // the caller's own deadline made `given` shorter
-        bool replaceable = false; // somebody else answers when this does not
+        bool probe = false;                      // the health let it through as its probe
+        bool hurried = false;                    // the caller's own deadline made `given` shorter
+        bool replaceable = false;                // somebody else answers when this does not
+        std::shared_ptr<ComputeThread> thread{}; // that starts the run, when the model is quick enough to run on it
     };
 
     static void start(const std::shared_ptr<PipelineCore>& core, const Order& order, std::shared_ptr<RunWaiter> waiter);
@@ -54,6 +56,8 @@ private:
     enum class Phase { Open, Ended, Abandoned, Stuck };
 
     void run(const Order& order);
+    void started(std::shared_ptr<port::Run> run);
+    void abandon(port::Run& run);
     void finished(Result<port::RunResult> result);
     void count(const port::RunResult* answer, std::chrono::nanoseconds took);
     bool claim(Phase next);
@@ -70,6 +74,8 @@ private:
     const Attempt m_attempt;
     const MonoTime m_started;
     const std::int64_t m_rows;
+    const std::shared_ptr<ComputeThread> m_thread;
+    std::atomic<bool> m_here = false;    // it is computed on m_thread
     std::shared_ptr<RunWaiter> m_waiter; // belongs to whoever claims the run; empty for a probe that nobody waits for
 
     Mutex m_mutex;

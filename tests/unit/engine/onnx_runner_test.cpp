@@ -235,6 +235,42 @@ TEST_F(OnnxRunnerTest, abandonedRunHoldsUpNobody) {
     }
 }
 
+TEST_F(OnnxRunnerTest, computesOnTheThreadThatOffersItself) {
+    const auto runner = load(TinyOnnx::identity()).value();
+    std::shared_ptr<port::Run> told;
+    port::RunRequest request{makeTensorSet({floats("x", {1, 2}, {1, 2})}), {}, std::chrono::steady_clock::now() + 1min};
+    request.here = [&](const std::shared_ptr<port::Run>& run) { told = run; };
+    std::thread::id answeredOn;
+    const auto run = runner->run(request, [&](const Result<port::RunResult>& result) {
+        EXPECT_TRUE(result.ok());
+        answeredOn = std::this_thread::get_id();
+    });
+    EXPECT_EQ(answeredOn, std::this_thread::get_id()) << "before run() returned";
+    EXPECT_EQ(run, told);
+}
+
+TEST_F(OnnxRunnerTest, givenUpOnAThreadThatOfferedItselfItEndsAndOthersAreServedMeanwhile) {
+    const auto runner = load(endless(), {.threads = 1}).value();
+    std::promise<std::shared_ptr<port::Run>> told;
+    std::promise<Result<port::RunResult>> answer;
+    std::jthread offered([&] {
+        port::RunRequest request{makeTensorSet(trips(kEndless)), {}, std::chrono::steady_clock::now() + 1min};
+        request.here = [&](const std::shared_ptr<port::Run>& run) { told.set_value(run); };
+        runner->run(std::move(request), [&](Result<port::RunResult> result) { answer.set_value(std::move(result)); });
+    });
+    const auto run = told.get_future().get();
+    // No more threads are taken than the version may have: the next one is queued.
+    bool here = false;
+    port::RunRequest second{makeTensorSet(trips(kEndless)), {}, std::chrono::steady_clock::now() + 1min};
+    second.here = [&](const auto&) { here = true; };
+    const test::AwaitedRun queued = test::start(*runner, std::move(second));
+    EXPECT_FALSE(here);
+    run->abandon();
+    queued.run->abandon();
+    EXPECT_EQ(answer.get_future().get().error().code, ErrorCode::Cancelled);
+    EXPECT_EQ(queued.wait().error().code, ErrorCode::Cancelled);
+}
+
 TEST_F(OnnxRunnerTest, destroyingTheRunnerEndsItsRuns) {
     auto runner = load(endless(), {1});
     ASSERT_TRUE(runner.ok()) << runner.error().message;

@@ -25,7 +25,7 @@ TEST_F(VersionHealthTest, oneOverdueRunPutsASilentVersionUnderSuspicion) {
     health.overran(kStart + 100ms, kReplaceable);
     EXPECT_EQ(ask(kStart + 100ms), Kind::Probe);
     EXPECT_EQ(ask(kStart + 101ms), Kind::Leave) << "one probe at a time";
-    health.succeeded(kStart + 102ms, 2ms);
+    health.succeeded(kStart + 102ms, 2ms, 1ms);
     EXPECT_EQ(ask(kStart + 102ms), Kind::Ask);
 }
 
@@ -35,7 +35,7 @@ TEST_F(VersionHealthTest, otherRunsOfThatTimeDoNotDecideForTheProbe) {
     for (int i = 0; i < 7; ++i) {
         health.overran(kStart + 101ms, kReplaceable);
     }
-    health.succeeded(kStart + 102ms, 2ms);
+    health.succeeded(kStart + 102ms, 2ms, 1ms);
     EXPECT_EQ(ask(kStart + 102ms), Kind::Ask);
 }
 
@@ -48,7 +48,7 @@ TEST_F(VersionHealthTest, aProbeThatOverrunsOpensTheCircuit) {
 }
 
 TEST_F(VersionHealthTest, aVersionThatAnswersOthersIsNotSuspectedForOneSlowRun) {
-    health.succeeded(kStart + 50ms, 2ms);
+    health.succeeded(kStart + 50ms, 2ms, 1ms);
     health.overran(kStart + 100ms, kReplaceable);
     EXPECT_EQ(ask(kStart + 100ms), Kind::Ask);
 }
@@ -69,9 +69,9 @@ TEST_F(VersionHealthTest, aCallerInAHurryProvesNothing) {
 
 TEST_F(VersionHealthTest, tellsWhatTheVersionTakes) {
     EXPECT_EQ(health.ask(kStart).typical, 0ms);
-    health.succeeded(kStart, 16ms);
+    health.succeeded(kStart, 16ms, 1ms);
     EXPECT_EQ(health.ask(kStart).typical, 16ms);
-    health.succeeded(kStart, 32ms);
+    health.succeeded(kStart, 32ms, 1ms);
     EXPECT_EQ(health.ask(kStart).typical, 17ms);
 }
 

@@ -1,0 +1,255 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "backend/base/log.h"
+#include "backend/base/mutex.h"
+#include "backend/base/periodic.h"
+#include "backend/base/thread_name.h"
+#include "backend/node/infer_queue.h"
+
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <list>
+#include <thread>
+
+#include <pthread.h>
+#include <time.h>
+
+namespace gnomon::node {
+
+namespace {
+
+using namespace std::chrono_literals;
+using Steady = std::chrono::steady_clock;
+
+constexpr int kAwaited = 64; // calls that gRPC may hand over while the thread is busy
+// A call that has computed for so long, or waited for so long, holds its thread up: another one takes over. One that
+// merely has no processor does not: more threads would not help.
+constexpr auto kComputes = 10ms;
+constexpr auto kWaits = 200ms;
+constexpr auto kLook = 10ms;      // how often that is looked at
+constexpr auto kStays = 1s;       // a thread that was added, so that they do not come and go
+constexpr std::size_t kMost = 64; // threads of one queue; so many hold up each other for other reasons
+constexpr auto kGrace = 300ms;    // for threads that models hold, at the end
+
+class CallImpl final : public QueuedCall {
+public:
+    grpc::ServerContext& context() override { return m_context; }
+    const grpc::ByteBuffer& request() const override { return m_request; }
+    void finish(const grpc::ByteBuffer& response) override { m_writer.Finish(response, grpc::Status::OK, this); }
+    void fail(const grpc::Status& status) override { m_writer.FinishWithError(status, this); }
+
+    void await(const InferQueue::Request& request, grpc::ServerCompletionQueue& queue) {
+        request(&m_context, &m_request, &m_writer, &queue, this);
+    }
+    bool arrived = false; // of the threads of the queue, in turn
+
+private:
+    grpc::ServerContext m_context;
+    grpc::ByteBuffer m_request;
+    grpc::ServerAsyncResponseWriter<grpc::ByteBuffer> m_writer{&m_context};
+};
+
+} // namespace
+
+class InferQueue::Crew : public std::enable_shared_from_this<Crew> {
+public:
+    Crew(std::unique_ptr<grpc::ServerCompletionQueue> queue, Request request, Handle handle)
+        : m_queue(std::move(queue)), m_request(std::move(request)), m_handle(std::move(handle)) {}
+
+    void start() {
+        for (int i = 0; i < kAwaited; ++i) {
+            (new CallImpl)->await(m_request, *m_queue);
+        }
+        hire();
+        m_watch = std::make_unique<Periodic>(kLook, [this] { relieve(); });
+    }
+
+    void end() {
+        m_watch.reset();
+        m_queue->Shutdown();
+        const MutexLock lock(m_mutex);
+        m_ending = true;
+        const auto until = Steady::now() + kGrace;
+        const auto working = [](const auto& worker) { return !worker->gone; };
+        while (std::any_of(m_workers.begin(), m_workers.end(), working)) {
+            const bool lostOnly = std::none_of(m_workers.begin(), m_workers.end(),
+                                               [](const auto& worker) { return !worker->gone && !worker->lost; });
+            if (!lostOnly) {
+                m_changed.wait(m_mutex);
+            } else if (!m_changed.waitUntil(m_mutex, until)) {
+                break;
+            }
+        }
+        for (const auto& worker : m_workers) {
+            if (!worker->thread.joinable()) {
+                continue;
+            }
+            if (worker->gone) {
+                worker->thread.join();
+            } else {
+                logEvent(LogLevel::Warning, "inference_thread_left_behind", {});
+                worker->thread.detach();
+            }
+        }
+    }
+
+private:
+    struct Worker final : public serving::ComputeThread {
+        explicit Worker(std::weak_ptr<Crew> of) : crew(std::move(of)) {}
+        void givenUp() override {
+            if (const auto owner = crew.lock()) {
+                owner->lose(*this);
+            }
+        }
+
+        const std::weak_ptr<Crew> crew;
+        std::thread thread;
+        const Steady::time_point hired = Steady::now();
+        std::atomic<Steady::rep> busySince{0}; // 0: waits for work
+        Steady::rep seenSince = 0;             // of relieve(): the call that was seen,
+        std::chrono::nanoseconds seenCpu{0};   // and what the thread had computed then
+        bool lost = false;                     // its computation was given up; of the crew's mutex
+        bool gone = false;                     // of the crew's mutex
+    };
+
+    void work(const std::shared_ptr<Worker>& self) {
+        nameThread("infer");
+        void* tag = nullptr;
+        bool fine = false;
+        while (m_queue->Next(&tag, &fine)) {
+            auto* const call = static_cast<CallImpl*>(tag);
+            if (call->arrived || !fine) { // answered, or the server ends
+                delete call;
+                continue;
+            }
+            call->arrived = true;
+            (new CallImpl)->await(m_request, *m_queue);
+            self->busySince.store(Steady::now().time_since_epoch().count(), std::memory_order_relaxed);
+            m_handle(*call, self);
+            self->busySince.store(0, std::memory_order_relaxed);
+            if (dismissed(*self)) {
+                return;
+            }
+        }
+        const MutexLock lock(m_mutex);
+        leave(*self);
+    }
+
+    void hire() {
+        const MutexLock lock(m_mutex);
+        hireLocked();
+    }
+    void hireLocked() REQUIRES(m_mutex) {
+        m_workers.remove_if([](const auto& worker) {
+            if (worker->gone) {
+                worker->thread.join(); // it has nothing left to do but return
+            }
+            return worker->gone;
+        });
+        if (m_ending || m_workers.size() >= kMost) {
+            return;
+        }
+        const auto worker = std::make_shared<Worker>(weak_from_this());
+        try {
+            worker->thread = std::thread([crew = shared_from_this(), worker] { crew->work(worker); });
+            m_workers.push_back(worker);
+            m_alone = m_workers.size() == 1;
+        } catch (const std::system_error&) {
+            logEvent(LogLevel::Warning, "inference_thread_refused", {});
+        }
+    }
+
+    // Another thread when all are held up.
+    void relieve() {
+        const MutexLock lock(m_mutex);
+        bool all = true;
+        for (const auto& worker : m_workers) {
+            all = (worker->gone || isHeldUp(*worker)) && all;
+        }
+        if (all) {
+            hireLocked();
+        }
+    }
+
+    static bool isHeldUp(Worker& worker) {
+        const auto since = worker.busySince.load(std::memory_order_relaxed);
+        if (since == 0) {
+            return false;
+        }
+        clockid_t clock{};
+        timespec used{};
+        if (pthread_getcpuclockid(worker.thread.native_handle(), &clock) != 0 || clock_gettime(clock, &used) != 0) {
+            return true;
+        }
+        const auto cpu = std::chrono::seconds(used.tv_sec) + std::chrono::nanoseconds(used.tv_nsec);
+        if (worker.seenSince != since) {
+            worker.seenSince = since;
+            worker.seenCpu = cpu;
+            return false;
+        }
+        return cpu - worker.seenCpu > kComputes || Steady::now().time_since_epoch() - Steady::duration(since) > kWaits;
+    }
+
+    void lose(Worker& worker) {
+        const MutexLock lock(m_mutex);
+        worker.lost = true;
+        hireLocked();
+    }
+
+    // Whether the thread is one too many now, or of no more use.
+    bool dismissed(Worker& worker) {
+        if (m_alone.load(std::memory_order_relaxed)) {
+            return false;
+        }
+        const MutexLock lock(m_mutex);
+        const bool idle = std::any_of(m_workers.begin(), m_workers.end(), [&](const auto& other) {
+            return other.get() != &worker && !other->gone && !other->lost &&
+                   other->busySince.load(std::memory_order_relaxed) == 0;
+        });
+        if (!worker.lost && (!idle || Steady::now() - worker.hired < kStays)) {
+            return false;
+        }
+        leave(worker);
+        return true;
+    }
+    void leave(Worker& worker) REQUIRES(m_mutex) {
+        worker.gone = true;
+        m_alone =
+            std::count_if(m_workers.begin(), m_workers.end(), [](const auto& other) { return !other->gone; }) == 1;
+        m_changed.notifyAll();
+    }
+
+    const std::unique_ptr<grpc::ServerCompletionQueue> m_queue;
+    const Request m_request;
+    const Handle m_handle;
+    std::unique_ptr<Periodic> m_watch;
+    Mutex m_mutex;
+    Condition m_changed;
+    std::list<std::shared_ptr<Worker>> m_workers GUARDED_BY(m_mutex);
+    bool m_ending GUARDED_BY(m_mutex) = false;
+    std::atomic<bool> m_alone = false; // one thread only: nobody to dismiss
+};
+
+unsigned InferQueue::queues() {
+    return std::max(1U, std::thread::hardware_concurrency() / 2);
+}
+
+InferQueue::InferQueue(Queues queues, Request request, Handle handle) {
+    for (auto& queue : queues) {
+        m_crews.push_back(std::make_shared<Crew>(std::move(queue), request, handle));
+        m_crews.back()->start();
+    }
+}
+
+InferQueue::~InferQueue() {
+    end();
+}
+
+void InferQueue::end() {
+    for (const auto& crew : m_crews) {
+        crew->end();
+    }
+    m_crews.clear();
+}
+
+} // namespace gnomon::node

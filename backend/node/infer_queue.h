@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Shows gRPC types: for the files of this folder only.
+#pragma once
+
+#include "backend/serving/pipeline.h"
+
+#include <grpcpp/grpcpp.h>
+#include <grpcpp/support/async_unary_call.h>
+#include <grpcpp/support/byte_buffer.h>
+
+#include <functional>
+#include <memory>
+#include <vector>
+
+namespace gnomon::node {
+
+// One unary call that is handed over as bytes. Ends itself once it is finished; finish() or fail() is called exactly
+// once, from any thread.
+class QueuedCall {
+public:
+    virtual ~QueuedCall() = default;
+    virtual grpc::ServerContext& context() = 0;
+    virtual const grpc::ByteBuffer& request() const = 0;
+    virtual void finish(const grpc::ByteBuffer& response) = 0;
+    virtual void fail(const grpc::Status& status) = 0;
+};
+
+// Takes the calls of one method from completion queues, on threads of its own that offer themselves to compute on: one
+// thread per queue reads, computes and replies, with no hand-over in between. A thread that is held up for long gets
+// another one beside it, and one whose computation was given up is replaced, so that calls are taken whatever a model
+// does. Thread-safe.
+class InferQueue {
+public:
+    using Queues = std::vector<std::unique_ptr<grpc::ServerCompletionQueue>>;
+    // Waits for the next call; as generated code names it: RequestModelInfer of a service.
+    using Request =
+        std::function<void(grpc::ServerContext*, grpc::ByteBuffer*, grpc::ServerAsyncResponseWriter<grpc::ByteBuffer>*,
+                           grpc::ServerCompletionQueue*, void* tag)>;
+    // On a thread of the queue. What it captures must outlive end().
+    using Handle = std::function<void(QueuedCall& call, const std::shared_ptr<serving::ComputeThread>& thread)>;
+
+    // As many as suit this machine.
+    static unsigned queues();
+
+    // The server of the queues was started.
+    InferQueue(Queues queues, Request request, Handle handle);
+    ~InferQueue();
+    InferQueue(const InferQueue&) = delete;
+    InferQueue& operator=(const InferQueue&) = delete;
+
+    // Once the server was shut down: waits for its last replies. A thread that a model does not let go is left behind.
+    // Also done by the destructor.
+    void end();
+
+private:
+    class Crew;                                 // the threads of one queue
+    std::vector<std::shared_ptr<Crew>> m_crews; // shared with their threads
+};
+
+} // namespace gnomon::node

@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "backend/base/mutex.h"
+#include "backend/node/infer_queue.h"
+
+#include <grpcpp/grpcpp.h>
+#include <gtest/gtest.h>
+#include <inference/grpc_service.grpc.pb.h>
+
+#include <latch>
+#include <thread>
+
+namespace gnomon::node {
+namespace {
+
+using namespace std::chrono_literals;
+
+grpc::ByteBuffer emptyReply() {
+    return {nullptr, 0};
+}
+
+// A server whose ModelInfer a test handles; a call's request is its model's name.
+class InferQueueTest : public testing::Test {
+protected:
+    void open(InferQueue::Handle handle) {
+        grpc::ServerBuilder builder;
+        int port = 0;
+        builder.AddListeningPort("127.0.0.1:0", grpc::InsecureServerCredentials(), &port);
+        builder.RegisterService(&m_service);
+        InferQueue::Queues queues;
+        queues.push_back(builder.AddCompletionQueue());
+        m_server = builder.BuildAndStart();
+        m_queue = std::make_unique<InferQueue>(
+            std::move(queues),
+            [this](auto* context, auto* request, auto* writer, auto* queue, void* tag) {
+                m_service.RequestModelInfer(context, request, writer, queue, queue, tag);
+            },
+            std::move(handle));
+        m_stub = inference::GRPCInferenceService::NewStub(
+            grpc::CreateChannel("127.0.0.1:" + std::to_string(port), grpc::InsecureChannelCredentials()));
+    }
+    void TearDown() override {
+        m_server->Shutdown(std::chrono::system_clock::now());
+        m_queue->end();
+    }
+
+    grpc::Status call(const std::string& model, std::chrono::seconds within = 60s) {
+        grpc::ClientContext context;
+        context.set_deadline(std::chrono::system_clock::now() + within);
+        inference::ModelInferRequest request;
+        request.set_model_name(model);
+        inference::ModelInferResponse response;
+        return m_stub->ModelInfer(&context, request, &response);
+    }
+    static bool holdsUp(const QueuedCall& call) {
+        grpc::ByteBuffer copy = call.request();
+        std::vector<grpc::Slice> slices;
+        std::string text;
+        copy.Dump(&slices);
+        for (const grpc::Slice& slice : slices) {
+            text.append(reinterpret_cast<const char*>(slice.begin()), slice.size());
+        }
+        return text.find("slow") != std::string::npos;
+    }
+
+    inference::GRPCInferenceService::WithRawMethod_ModelInfer<inference::GRPCInferenceService::Service> m_service;
+    std::unique_ptr<grpc::Server> m_server;
+    std::unique_ptr<InferQueue> m_queue;
+    std::unique_ptr<inference::GRPCInferenceService::Stub> m_stub;
+};
+
+TEST_F(InferQueueTest, callsAreAnsweredAndRefusedFromAnyThread) {
+    open([](QueuedCall& call, const auto&) {
+        if (holdsUp(call)) {
+            std::jthread([&call] { call.fail({grpc::StatusCode::NOT_FOUND, "nothing"}); });
+        } else {
+            call.finish(emptyReply());
+        }
+    });
+    for (int i = 0; i < 200; ++i) {
+        EXPECT_TRUE(call("quick").ok());
+        EXPECT_EQ(call("slow").error_code(), grpc::StatusCode::NOT_FOUND);
+    }
+}
+
+TEST_F(InferQueueTest, aThreadThatIsHeldUpGetsAnotherBesideIt) {
+    std::latch release(1);
+    open([&](QueuedCall& call, const auto&) {
+        if (holdsUp(call)) {
+            release.wait();
+        }
+        call.finish(emptyReply());
+    });
+    std::jthread slow([&] { EXPECT_TRUE(call("slow").ok()); });
+    EXPECT_TRUE(call("quick").ok());
+    release.count_down();
+}
+
+TEST_F(InferQueueTest, aThreadThatIsGivenUpIsReplacedAtOnceAndLeaves) {
+    std::latch release(1);
+    std::latch inside(1);
+    std::atomic<bool> again = false;
+    std::thread::id lost;
+    open([&](QueuedCall& call, const std::shared_ptr<serving::ComputeThread>& thread) {
+        call.finish(emptyReply()); // by whoever stands in
+        if (holdsUp(call)) {
+            lost = std::this_thread::get_id();
+            thread->givenUp();
+            inside.count_down();
+            release.wait();
+        } else {
+            again = again || std::this_thread::get_id() == lost;
+        }
+    });
+    EXPECT_TRUE(call("slow").ok());
+    inside.wait();
+    EXPECT_TRUE(call("quick").ok());
+    release.count_down();
+    for (int i = 0; i < 200; ++i) {
+        EXPECT_TRUE(call("quick").ok());
+    }
+    EXPECT_FALSE(again);
+}
+
+TEST_F(InferQueueTest, aThreadThatNeverComesBackIsLeftBehindAtTheEnd) {
+    auto forever = std::make_shared<std::latch>(1); // kept by the thread
+    std::latch inside(1);
+    open([forever, &inside](QueuedCall& call, const std::shared_ptr<serving::ComputeThread>& thread) {
+        call.finish(emptyReply());
+        thread->givenUp();
+        inside.count_down();
+        const auto kept = forever;
+        kept->wait();
+    });
+    EXPECT_TRUE(call("slow").ok());
+    inside.wait();
+    m_server->Shutdown(std::chrono::system_clock::now());
+    m_queue->end();
+    forever->count_down();
+}
+
+} // namespace
+} // namespace gnomon::node
