@@ -12,9 +12,11 @@
 
 namespace gnomon::test {
 
-// A channel with mutual TLS, for tests that speak to a node through generated stubs.
-inline std::shared_ptr<grpc::Channel> secureChannel(const client::ConnectOptions& connect) {
+// A channel with mutual TLS, for tests that speak to a node through generated stubs. own: a connection of its own,
+// which it does not share with channels to the same address.
+inline std::shared_ptr<grpc::Channel> secureChannel(const client::ConnectOptions& connect, bool own = false) {
     grpc::ChannelArguments arguments;
+    arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, own ? 1 : 0);
     if (!connect.serverName.empty()) {
         arguments.SetSslTargetNameOverride(connect.serverName);
     }
