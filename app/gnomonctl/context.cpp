@@ -93,7 +93,13 @@ Result<client::InferenceClient*> Context::inference() {
 }
 
 void Context::print(const std::string& text) const {
-    std::cout << text << std::flush;
+    for (std::size_t start = 0; start < text.size();) { // whatever a node or a file says, a terminal gets plain lines
+        const std::size_t end = std::min(text.find('\n', start), text.size());
+        std::cout << printable(std::string_view(text).substr(start, end - start), std::string::npos);
+        std::cout << (end < text.size() ? "\n" : "");
+        start = end + 1;
+    }
+    std::cout << std::flush;
 }
 
 void Context::note(const std::string& text) const {
@@ -107,7 +113,7 @@ void Context::printJson(const nlohmann::json& value) const {
 void Context::fail(const Error& error) {
     m_exitCode = exitCodeOf(error);
     if (m_json) {
-        std::cerr << toJson(error).dump(2) << "\n";
+        std::cerr << toJson(error).dump(2, ' ', false, nlohmann::json::error_handler_t::replace) << "\n";
         return;
     }
     std::cerr << "gnomonctl: " << printable(error.message, 2000) << "\n";

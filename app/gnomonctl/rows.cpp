@@ -86,9 +86,11 @@ Status appendField(DataType type, const std::string& field, Bytes& out) {
 }
 
 std::size_t columnsWanted(const TensorSpec& input) {
+    constexpr std::size_t kMost = 1 << 20; // more than any table has; the node states the shape, and may state anything
     std::size_t wanted = 1;
     for (std::size_t i = 1; i < input.shape.size(); ++i) {
-        wanted *= static_cast<std::size_t>(std::max<std::int64_t>(input.shape[i], 1));
+        wanted = std::min(wanted * std::min(static_cast<std::size_t>(std::max<std::int64_t>(input.shape[i], 1)), kMost),
+                          kMost);
     }
     return wanted;
 }

@@ -118,6 +118,11 @@ int serve(const node::NodeConfig& config, const std::string& readyFile) {
 } // namespace
 
 int main(int argc, char** argv) {
+    // Builds of ONNX Runtime report to their maker, and leave files in the home and temporary folders, unless this is
+    // set before they are loaded; the runtime's own call comes too late. Workers inherit it. The second name is
+    // of 1.28.
+    ::setenv("ORT_DISABLE_TELEMETRY", "1", 1);
+    ::setenv("ORT_TELEMETRY_DISABLED", "1", 1);
     wire::routeLibraryLogs();
     wire::guardTlsConnections();
     if (const auto task = upstream::parseWorkerArguments(argc, argv)) {

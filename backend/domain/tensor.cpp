@@ -132,15 +132,17 @@ Result<std::int64_t> elementCount(const std::vector<std::int64_t>& shape) {
     constexpr std::int64_t kMost = std::int64_t{1} << 31;
     std::int64_t count = 1;
     bool tooMany = false;
+    bool empty = false; // then the other sizes may be anything but negative
     for (const std::int64_t size : shape) {
         if (size < 0) {
             return Error{ErrorCode::InvalidArgument, "a tensor's shape has a negative size"};
         }
+        empty = empty || size == 0;
         tooMany = tooMany || size > kMost || (size != 0 && count > kMost / size);
-        count = tooMany ? count : count * size;
-        if (size == 0) {
-            return std::int64_t{0};
-        }
+        count = tooMany || empty ? count : count * size;
+    }
+    if (empty) {
+        return std::int64_t{0};
     }
     if (tooMany) {
         return Error{ErrorCode::InvalidArgument, "a tensor's shape asks for more than 2^31 elements"};

@@ -80,10 +80,50 @@ Result<std::shared_ptr<OnnxLibrary>> OnnxLibrary::open(const std::filesystem::pa
     }
 }
 
+// "file.cc:12 type function(arguments) [with T = int] cause": where the cause starts; npos when it is not of that form.
+std::size_t afterSignature(std::string_view text, std::size_t from) {
+    int depth = 0;
+    bool arguments = false;
+    for (std::size_t i = from; i < text.size(); ++i) {
+        arguments = arguments || text[i] == '(';
+        depth += text[i] == '(' || text[i] == '[' ? 1 : text[i] == ')' || text[i] == ']' ? -1 : 0;
+        if (!arguments || depth != 0 || text[i] != ' ') {
+            continue;
+        }
+        const std::string_view rest = text.substr(i + 1);
+        if (!rest.starts_with("const ") && !rest.starts_with("[with ")) {
+            return i + 1;
+        }
+    }
+    return std::string_view::npos;
+}
+
+// The runtime tells where in its source it gave up, before it tells why. Callers are to hear why, and nothing of paths.
+std::string withoutLocations(std::string_view text) {
+    std::string plain(text);
+    for (const std::string_view file : {".cc:", ".h:", ".cpp:", ".hpp:"}) {
+        for (std::size_t at = 0; (at = plain.find(file, at)) != std::string::npos;) {
+            const std::size_t start = plain.rfind(' ', at) + 1; // 0 when there is no blank before it
+            const std::size_t number = at + file.size();
+            const std::size_t end = plain.find_first_not_of("0123456789", number);
+            const bool isLocation =
+                plain[start] == '/' && end != number && end != std::string::npos && plain[end] == ' ';
+            const std::size_t cause = isLocation ? afterSignature(plain, end + 1) : std::string::npos;
+            if (cause == std::string::npos) {
+                at = number;
+                continue;
+            }
+            plain.erase(start, cause - start);
+            at = start;
+        }
+    }
+    return plain;
+}
+
 std::string reasonOf(const std::exception& exception) {
     std::string_view text = exception.what();
     text.remove_suffix(text.size() - (text.find_last_not_of(" \n") + 1));
-    return printable(text, 400);
+    return printable(withoutLocations(text), 400);
 }
 
 Ort::Env& environmentOf(OnnxLibrary& library) {

@@ -82,8 +82,15 @@ bool isScoreMaps(const Ort::TypeInfo& type) {
            value.GetTensorTypeAndShapeInfo().GetElementType() == ONNX_TENSOR_ELEMENT_DATA_TYPE_FLOAT;
 }
 
-ErrorCode runErrorCode(const Ort::Exception& exception) {
-    return exception.GetOrtErrorCode() == ORT_INVALID_ARGUMENT ? ErrorCode::InvalidArgument : ErrorCode::Internal;
+constexpr const char* kTooMuchMemory = " failed: it asked for more memory than it may have";
+
+Error runError(const std::string& name, const Ort::Exception& exception) {
+    const std::string reason = reasonOf(exception);
+    if (reason.find("bad_alloc") != std::string::npos) { // the runtime catches it, and passes it on as text
+        return {ErrorCode::ResourceExhausted, name + kTooMuchMemory};
+    }
+    const bool invalid = exception.GetOrtErrorCode() == ORT_INVALID_ARGUMENT;
+    return {invalid ? ErrorCode::InvalidArgument : ErrorCode::Internal, name + " failed: " + reason};
 }
 
 // What one run's outputs live on.
@@ -247,9 +254,9 @@ Result<port::RunResult> OnnxModel::run(const TensorSet& inputs, const std::vecto
     result.output = std::chrono::steady_clock::now() - end;
     return result;
 } catch (const Ort::Exception& exception) {
-    return Error{runErrorCode(exception), m_name + " failed: " + reasonOf(exception)};
+    return runError(m_name, exception);
 } catch (const std::bad_alloc&) {
-    return Error{ErrorCode::ResourceExhausted, m_name + " failed: it asked for more memory than there is"};
+    return Error{ErrorCode::ResourceExhausted, m_name + kTooMuchMemory};
 } catch (const std::exception& exception) {
     return Error{ErrorCode::Internal, m_name + " failed: " + reasonOf(exception)};
 }

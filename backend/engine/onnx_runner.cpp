@@ -116,8 +116,13 @@ private:
 Result<std::shared_ptr<port::ModelRunner>> makeOnnxRunner(std::shared_ptr<OnnxLibrary> library, const std::string& name,
                                                           const std::filesystem::path& model,
                                                           const OnnxRunnerOptions& options) {
-    GNOMON_ASSIGN(const ModelFile file, readModelFile(model, options.mostBytes));
-    GNOMON_ASSIGN(std::shared_ptr<OnnxModel> loaded, OnnxModel::load(std::move(library), name, file));
+    const Result<ModelFile> file = readModelFile(model, options.mostBytes);
+    if (!file.ok()) {
+        Error error = file.error();
+        error.message.insert(0, name + " cannot be served: ");
+        return error;
+    }
+    GNOMON_ASSIGN(std::shared_ptr<OnnxModel> loaded, OnnxModel::load(std::move(library), name, *file));
     Lane::Options lane;
     lane.name = name;
     lane.threads = options.threads > 0 ? options.threads : std::max(1U, std::thread::hardware_concurrency());

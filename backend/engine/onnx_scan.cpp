@@ -11,6 +11,8 @@ namespace {
 
 // Subgraphs within subgraphs. The runtime's reader gives up before.
 constexpr int kDeepest = 64;
+// Class names take more room than they have in the file.
+constexpr std::size_t kMostClasses = 1 << 20;
 
 // One field of a message: its number, and its number value or its bytes.
 struct Field {
@@ -98,6 +100,10 @@ public:
                 });
             }
         });
+        if (m_tooDeep) {
+            return Error{ErrorCode::Corrupt,
+                         "the file has graphs nested more than " + std::to_string(kDeepest) + " deep"};
+        }
         if (m_broken) {
             return Error{ErrorCode::Corrupt, "the file is cut short or is not an ONNX model"};
         }
@@ -116,7 +122,7 @@ private:
 
     void graph(ByteView message, int depth) {
         if (depth > kDeepest) {
-            m_broken = true;
+            m_tooDeep = true;
             return;
         }
         each(message, [&](const Field& field) {
@@ -133,42 +139,34 @@ private:
     void node(ByteView message, int depth) {
         std::string type;
         std::string output;
-        std::vector<std::string> classes;
+        std::vector<ByteView> attributes;
         each(message, [&](const Field& field) {
             if (field.number == 2 && output.empty()) { // NodeProto.output
                 output = asText(field.bytes);
             } else if (field.number == 4) { // op_type
                 type = asText(field.bytes);
             } else if (field.number == 5) { // attribute
-                attribute(field.bytes, depth, classes);
+                attribute(field.bytes, depth);
+                attributes.push_back(field.bytes);
             }
         });
         if (depth == 0 && type == "ZipMap") {
-            m_facts.classNames[output] = std::move(classes);
+            for (const ByteView bytes : attributes) {
+                classLabels(bytes, m_facts.classNames[output]);
+            }
         }
     }
 
-    void attribute(ByteView message, int depth, std::vector<std::string>& classes) {
-        std::string name;
-        std::vector<std::string> values;
+    void attribute(ByteView message, int depth) {
         each(message, [&](const Field& field) {
             switch (field.number) {
-            case 1: // AttributeProto.name
-                name = asText(field.bytes);
-                break;
-            case 5:  // t
+            case 5:  // AttributeProto.t
             case 10: // tensors
                 tensor(field.bytes);
                 break;
             case 6:  // g
             case 11: // graphs
                 graph(field.bytes, depth + 1);
-                break;
-            case 8: // ints, packed or one by one
-                integers(field, values);
-                break;
-            case 9: // strings
-                values.emplace_back(asText(field.bytes));
                 break;
             case 22: // sparse_tensor
             case 23: // sparse_tensors
@@ -178,14 +176,35 @@ private:
                 break;
             }
         });
+    }
+
+    void classLabels(ByteView message, std::vector<std::string>& classes) {
+        std::string name;
+        std::vector<std::string> values;
+        each(message, [&](const Field& field) {
+            if (field.number == 1) { // AttributeProto.name
+                name = asText(field.bytes);
+            } else if (field.number == 8) { // ints, packed or one by one
+                integers(field, values);
+            } else if (field.number == 9) { // strings
+                add(values, std::string(asText(field.bytes)));
+            }
+        });
         if (name == "classlabels_int64s" || name == "classlabels_strings") {
             classes = std::move(values);
         }
     }
 
+    void add(std::vector<std::string>& values, std::string value) {
+        m_broken = m_broken || values.size() == kMostClasses;
+        if (!m_broken) {
+            values.push_back(std::move(value));
+        }
+    }
+
     void integers(const Field& field, std::vector<std::string>& values) {
         if (!field.delimited) {
-            values.push_back(std::to_string(static_cast<std::int64_t>(field.value)));
+            add(values, std::to_string(static_cast<std::int64_t>(field.value)));
             return;
         }
         std::uint64_t value = 0;
@@ -194,7 +213,7 @@ private:
             value |= shift < 64 ? static_cast<std::uint64_t>(byte & 0x7f) << shift : 0;
             shift += 7;
             if (byte < 0x80) {
-                values.push_back(std::to_string(static_cast<std::int64_t>(value)));
+                add(values, std::to_string(static_cast<std::int64_t>(value)));
                 value = 0;
                 shift = 0;
             }
@@ -219,6 +238,7 @@ private:
 
     OnnxFacts m_facts;
     bool m_broken = false;
+    bool m_tooDeep = false;
 };
 
 } // namespace

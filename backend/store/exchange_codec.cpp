@@ -2,6 +2,7 @@
 #include "backend/store/exchange_codec.h"
 
 #include "backend/base/byte_codec.h"
+#include "backend/domain/tensor_data.h"
 
 #include <algorithm>
 #include <cmath>
@@ -80,6 +81,10 @@ std::vector<Tensor> readTensors(ByteReader& in) {
             size = in.signedNumber();
         }
         const ByteView data = in.bytes();
+        const Result<std::int64_t> count = elementCount(tensor.shape);
+        if (!count.ok() || !checkData(tensor.type, *count, data).ok()) {
+            in.fail(); // whoever runs a model on it, or compares it, goes by the shape
+        }
         tensor.data.assign(data.begin(), data.end());
     }
     return tensors;

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "backend/wire/common.h"
+
+#include "backend/domain/tensor_data.h"
 #include "backend/wire/reader.h"
 
 #include <gnomon/v1/common.pb.h>
@@ -69,25 +71,10 @@ Result<Tensor> fromProto(const v1::Tensor& in) {
     out.name = r.text(in.name(), kMaxName);
     out.type = r.take(parseDataType(in.datatype()), "datatype");
     out.shape = readShape(r, in.shape(), 0);
-    const auto count = static_cast<std::uint64_t>(r.take(elementCount(out.shape), "shape"));
+    const std::int64_t count = r.take(elementCount(out.shape), "shape");
     out.data = toBytes(in.data());
-    if (out.type != DataType::ByteString && out.data.size() != count * elementSize(out.type)) {
-        r.fail("data", "does not have the size that shape and datatype ask for");
-    }
-    // Each BYTES element starts with its length in four bytes.
-    std::uint64_t elements = 0;
-    for (std::size_t at = 0; out.type == DataType::ByteString && at < out.data.size(); ++elements) {
-        std::uint64_t length = 0;
-        for (std::size_t i = 4; i-- > 0;) {
-            length = length << 8 | (at + i < out.data.size() ? out.data[at + i] : 0xffu);
-        }
-        at += 4 + length;
-        if (at > out.data.size()) {
-            r.fail("data", "ends within an element");
-        }
-    }
-    if (out.type == DataType::ByteString && elements != count) {
-        r.fail("data", "does not have as many elements as shape asks for");
+    if (const Status good = checkData(out.type, count, out.data); !good.ok()) {
+        r.fail("data", "is not what shape and datatype ask for: " + good.error().message);
     }
     return r.result(std::move(out));
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "backend/wire/tensor_reader.h"
+#include "backend/domain/tensor_data.h"
 
 #include <bit>
 #include <cstring>
@@ -63,28 +64,6 @@ std::string sizes(std::size_t expected, std::size_t got) {
     return "expected " + std::to_string(expected) + ", got " + std::to_string(got);
 }
 
-// Empty when the bytes are exactly count length-prefixed elements; otherwise why they are not.
-std::string whyNotElements(ByteView bytes, std::size_t count) {
-    std::size_t found = 0;
-    while (!bytes.empty() && found < count) {
-        std::uint32_t length = 0;
-        if (bytes.size() < sizeof length) {
-            return "the length of element " + std::to_string(found) + " is cut short";
-        }
-        std::memcpy(&length, bytes.data(), sizeof length);
-        bytes = bytes.subspan(sizeof length);
-        if (bytes.size() < length) {
-            return "element " + std::to_string(found) + " is cut short: " + sizes(length, bytes.size()) + " bytes";
-        }
-        bytes = bytes.subspan(length);
-        ++found;
-    }
-    if (found < count) {
-        return "wrong number of elements: " + sizes(count, found);
-    }
-    return bytes.empty() ? "" : std::to_string(bytes.size()) + " bytes follow the last element";
-}
-
 } // namespace
 
 Error TensorReader::refusal(std::string_view tensor, std::string_view field, std::string reason) const {
@@ -118,23 +97,15 @@ Status TensorReader::add(const WireTensor& tensor) {
         return refusal(tensor.name, "contents", "contents must not be set when raw contents are used");
     }
     GNOMON_ASSIGN(const ByteView bytes,
-                  tensor.raw != nullptr ? rawBytes(tensor, *type, elements) : typedBytes(tensor, *type, elements));
+                  tensor.raw != nullptr ? rawBytes(tensor, *type, *count) : typedBytes(tensor, *type, elements));
     m_tensors.push_back({tensor.name, *type, std::move(shape), bytes});
     return {};
 }
 
-Result<ByteView> TensorReader::rawBytes(const WireTensor& tensor, DataType type, std::size_t count) const {
+Result<ByteView> TensorReader::rawBytes(const WireTensor& tensor, DataType type, std::int64_t count) const {
     const ByteView bytes = asBytes(*tensor.raw);
-    if (type == DataType::ByteString) {
-        std::string reason = whyNotElements(bytes, count);
-        if (!reason.empty()) {
-            return refusal(tensor.name, "raw_contents", std::move(reason));
-        }
-        return bytes;
-    }
-    if (bytes.size() != count * elementSize(type)) {
-        return refusal(tensor.name, "raw_contents",
-                       "wrong number of bytes: " + sizes(count * elementSize(type), bytes.size()));
+    if (const Status good = checkData(type, count, bytes); !good.ok()) {
+        return refusal(tensor.name, "raw_contents", good.error().message);
     }
     if (type == DataType::Bool) {
         for (const std::uint8_t value : bytes) {

@@ -38,7 +38,7 @@ public:
     Error refusal(std::string_view tensor, std::string_view field, std::string reason) const;
 
 private:
-    Result<ByteView> rawBytes(const WireTensor& tensor, DataType type, std::size_t count) const;
+    Result<ByteView> rawBytes(const WireTensor& tensor, DataType type, std::int64_t count) const;
     Result<ByteView> typedBytes(const WireTensor& tensor, DataType type, std::size_t count);
     template <class Narrow, class Field>
     Result<ByteView> narrowed(const WireTensor& tensor, const Field& field);

@@ -37,6 +37,7 @@ struct CloseDirectory {
     void operator()(DIR* directory) const { ::closedir(directory); }
 };
 
+// path as people are told: what callers hear must not say where the repository lies.
 Error failure(const std::filesystem::path& path, int problem) {
     const std::string name = "'" + printable(path.string(), 512) + "'";
     if (problem == ENOENT) {
@@ -47,6 +48,25 @@ Error failure(const std::filesystem::path& path, int problem) {
                 "put the real file or folder there"};
     }
     return {ErrorCode::Corrupt, name + " cannot be read: " + std::generic_category().message(problem)};
+}
+
+Error notBelow(const std::filesystem::path& folder, const std::string& name) {
+    return {ErrorCode::FailedPrecondition, "'" + printable(name, 120) + "' is not the name of anything below '" +
+                                               printable(folder.string(), 512) + "'"};
+}
+
+// Before it is opened: opening alone can block, or set a device off. Another name for the same bytes would be a way
+// into the folder from outside, and a way to change a version that has proven itself.
+Status checkRegular(const struct stat& facts, const std::filesystem::path& path) {
+    if (!S_ISREG(facts.st_mode)) {
+        return failure(path, S_ISLNK(facts.st_mode) ? ELOOP : ENOTDIR);
+    }
+    if (facts.st_nlink > 1) {
+        return Error{ErrorCode::FailedPrecondition,
+                     "'" + printable(path.string(), 512) + "' has other names (hard links), which may lie anywhere",
+                     "put a copy of the file there"};
+    }
+    return {};
 }
 
 bool isName(const std::string& name) {
@@ -61,7 +81,9 @@ Result<Folder> Folder::open(const std::filesystem::path& path) {
     if (descriptor < 0) {
         return failure(path, errno);
     }
-    return Folder(descriptor, path);
+    std::error_code problem;
+    const std::filesystem::path real = std::filesystem::canonical(path, problem);
+    return Folder(descriptor, problem ? path : real, {});
 }
 
 Folder::~Folder() {
@@ -71,39 +93,43 @@ Folder::~Folder() {
 }
 
 Folder::Folder(Folder&& other) noexcept
-    : m_descriptor(std::exchange(other.m_descriptor, -1)), m_path(std::move(other.m_path)) {}
+    : m_descriptor(std::exchange(other.m_descriptor, -1)), m_path(std::move(other.m_path)),
+      m_shown(std::move(other.m_shown)) {}
 
 Folder& Folder::operator=(Folder&& other) noexcept {
     std::swap(m_descriptor, other.m_descriptor);
     m_path = std::move(other.m_path);
+    m_shown = std::move(other.m_shown);
     return *this;
 }
 
 Result<Folder> Folder::folder(const std::string& name) const {
     if (!isName(name)) {
-        return failure(m_path / name, ENOTDIR);
+        return notBelow(m_shown, name);
     }
     const int descriptor = ::openat(m_descriptor, name.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
     if (descriptor < 0) {
-        return failure(m_path / name, errno);
+        return failure(m_shown / name, errno);
     }
-    return Folder(descriptor, m_path / name);
+    return Folder(descriptor, m_path / name, m_shown / name);
 }
 
 Result<Bytes> Folder::read(const std::string& name, std::uint64_t mostBytes) const {
-    const std::filesystem::path path = m_path / name;
     if (!isName(name)) {
-        return failure(path, ENOTDIR);
+        return notBelow(m_shown, name);
     }
-    // O_NONBLOCK: opening a pipe must not wait for a writer.
-    const Descriptor file(::openat(m_descriptor, name.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
+    const std::filesystem::path path = m_shown / name;
     struct stat facts {};
+    if (::fstatat(m_descriptor, name.c_str(), &facts, AT_SYMLINK_NOFOLLOW) != 0) {
+        return failure(path, errno);
+    }
+    GNOMON_TRY(checkRegular(facts, path));
+    // It may have been swapped since. O_NONBLOCK: opening a pipe must not wait for a writer.
+    const Descriptor file(::openat(m_descriptor, name.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
     if (file.value() < 0 || ::fstat(file.value(), &facts) != 0) {
         return failure(path, errno);
     }
-    if (!S_ISREG(facts.st_mode)) {
-        return failure(path, ENOTDIR);
-    }
+    GNOMON_TRY(checkRegular(facts, path));
     const auto size = static_cast<std::uint64_t>(facts.st_size);
     if (size > mostBytes) {
         return Error{ErrorCode::FailedPrecondition, "'" + printable(path.string(), 512) + "' has " +
@@ -137,7 +163,7 @@ Result<std::vector<std::string>> Folder::entries(bool folders) const {
     Descriptor own(::openat(m_descriptor, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
     const std::unique_ptr<DIR, CloseDirectory> directory(own.value() < 0 ? nullptr : ::fdopendir(own.value()));
     if (!directory) {
-        return failure(m_path, errno);
+        return failure(m_shown, errno);
     }
     own.release(); // the directory closes it
     std::vector<std::string> names;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "backend/serving/repository/model_repository.h"
+#include "backend/base/log.h"
 #include "backend/serving/repository/endpoint_config.h"
 #include "backend/serving/repository/folder.h"
 
@@ -15,6 +16,7 @@ namespace {
 constexpr const char* kModelFile = "model.onnx";
 constexpr const char* kManifestFile = "manifest.json";
 constexpr const char* kEndpointFile = "endpoint.toml";
+constexpr const char* kTritonFile = "config.pbtxt";
 constexpr std::size_t kLongestText = 1000;
 
 struct Manifest {
@@ -43,8 +45,13 @@ Status checkFile(const Folder& folder, const std::string& name, const std::strin
                  RepositoryLimits limits) {
     Digest digest = model;
     if (name != kModelFile) {
-        GNOMON_ASSIGN(const Bytes bytes, readBelow(folder, name, limits.fileBytes));
-        digest = sha256(bytes);
+        const Result<Bytes> bytes = readBelow(folder, name, limits.fileBytes);
+        if (!bytes.ok()) {
+            Error error = bytes.error();
+            error.message.insert(0, std::string(kManifestFile) + " lists '" + printable(name, 120) + "': ");
+            return error;
+        }
+        digest = sha256(*bytes);
     }
     if (toHex(digest) != stated) {
         return Error{ErrorCode::FailedPrecondition, "'" + printable(name, 120) +
@@ -167,11 +174,19 @@ Result<StoredEndpoint> readEndpoint(const Folder& folder, const EndpointName& na
     GNOMON_ASSIGN(EndpointConfig config, parseEndpointConfig(toml, (folder.path() / kEndpointFile).string(), name));
     StoredEndpoint endpoint;
     endpoint.settings = std::move(config.settings);
-    GNOMON_ASSIGN(const std::vector<std::string> children, folder.folders());
+    GNOMON_ASSIGN(std::vector<std::string> children, folder.folders());
+    // Links and the like among them: a version that cannot be is told of, not left out.
+    GNOMON_ASSIGN(const std::vector<std::string> others, folder.files());
+    children.insert(children.end(), others.begin(), others.end());
     std::vector<VersionNumber> numbers;
     for (const std::string& child : children) {
         if (const Result<VersionNumber> number = parseVersionNumber(child); number.ok()) {
             numbers.push_back(*number);
+        } else if (child == kTritonFile) {
+            logEvent(LogLevel::Warning, "file_not_read",
+                     {{"endpoint", name.value},
+                      {"file", child},
+                      {"reason", "names, types and shapes are the model's own; settings belong in endpoint.toml"}});
         }
     }
     if (numbers.empty()) {
@@ -195,6 +210,13 @@ Result<StoredEndpoint> readEndpoint(const Folder& folder, const EndpointName& na
 Result<std::vector<StoredEndpoint>> readRepository(const std::filesystem::path& repository, RepositoryLimits limits) {
     GNOMON_ASSIGN(const Folder root, Folder::open(repository));
     GNOMON_ASSIGN(const std::vector<std::string> names, root.folders());
+    GNOMON_ASSIGN(const std::vector<std::string> others, root.files());
+    for (const std::string& text : others) {
+        if (parseEndpointName(text).ok()) {
+            logEvent(LogLevel::Warning, "not_an_endpoint",
+                     {{"name", text}, {"reason", "it is not a folder; symbolic links are not followed"}});
+        }
+    }
     std::vector<StoredEndpoint> endpoints;
     for (const std::string& text : names) {
         if (text[0] == '.') {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "backend/serving/steps/validate.h"
+#include "backend/domain/tensor_data.h"
 
 #include <algorithm>
 #include <cmath>
@@ -33,23 +34,6 @@ bool fits(const std::vector<std::int64_t>& shape, const std::vector<std::int64_t
                                         [](std::int64_t is, std::int64_t must) { return must < 0 || is == must; });
 }
 
-// Each element a length and that many bytes, to the last byte.
-bool isByteStrings(ByteView data, std::int64_t count) {
-    for (std::int64_t i = 0; i < count; ++i) {
-        std::uint32_t length = 0;
-        if (data.size() < sizeof length) {
-            return false;
-        }
-        std::memcpy(&length, data.data(), sizeof length);
-        data = data.subspan(sizeof length);
-        if (data.size() < length) {
-            return false;
-        }
-        data = data.subspan(length);
-    }
-    return data.empty();
-}
-
 bool hasInfinity(const TensorView& tensor, std::int64_t count) {
     for (std::int64_t i = 0; i < count; ++i) {
         if (std::isinf(elementAsDouble(tensor, i))) {
@@ -77,18 +61,8 @@ Status validateTensor(const InferenceCall& call, const TensorView& input, const 
         return invalid(call, input.name, "has an impossible shape " + text(input.shape));
     }
     const std::int64_t count = *counted;
-    if (input.type == DataType::ByteString) {
-        if (!isByteStrings(input.data, count)) {
-            return invalid(call, input.name,
-                           "does not hold exactly " + std::to_string(count) + " byte strings in the protocol's layout");
-        }
-        return {};
-    }
-    const std::size_t bytes = static_cast<std::size_t>(count) * elementSize(input.type);
-    if (input.data.size() != bytes) {
-        return invalid(call, input.name,
-                       "has " + std::to_string(input.data.size()) + " bytes, but its shape asks for " +
-                           std::to_string(bytes));
+    if (const Status good = checkData(input.type, count, input.data); !good.ok()) {
+        return invalid(call, input.name, "does not hold what its shape asks for: " + good.error().message);
     }
     if (!allFinite(input) && (!allowNan || hasInfinity(input, count))) {
         Error error =

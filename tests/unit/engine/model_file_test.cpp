@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "backend/engine/model_file.h"
+#include "backend/engine/onnx_api.h"
 #include "tests/support/tiny_onnx.h"
 
 #include <gtest/gtest.h>
@@ -149,6 +150,41 @@ TEST(OnnxScan, endlessNestingIsRefused) {
         graph = TinyOnnx().add(TinyOnnx::node("If", {}, {"y"}, TinyOnnx::bytes(5, TinyOnnx::bytes(6, graph)))).graph();
     }
     EXPECT_FALSE(scan(TinyOnnx::bytes(7, graph)).ok());
+}
+
+TEST(OnnxScan, graphsNestedTooDeeplyAreNamed) {
+    std::string graph = TinyOnnx().graph();
+    for (int i = 0; i < 70; ++i) {
+        const std::string body = TinyOnnx::bytes(5, TinyOnnx::bytes(1, "body") + TinyOnnx::bytes(6, graph));
+        graph = TinyOnnx().add(TinyOnnx::node("Loop", {}, {"c"}, body)).graph();
+    }
+    const Result<OnnxFacts> facts = scan(TinyOnnx::bytes(7, graph));
+    ASSERT_FALSE(facts.ok());
+    EXPECT_NE(facts.error().message.find("nested more than 64 deep"), std::string::npos) << facts.error().message;
+}
+
+// Packed in the file they take a byte each, as texts thirty-two.
+TEST(OnnxScan, moreClassesThanAnybodyHasAreRefused) {
+    const std::string labels = TinyOnnx::bytes(5, TinyOnnx::bytes(1, "classlabels_int64s") +
+                                                      TinyOnnx::bytes(8, std::string((1 << 20) + 1, '\1')));
+    EXPECT_FALSE(scan(TinyOnnx().add(TinyOnnx::node("ZipMap", {"p"}, {"a"}, labels, "ai.onnx.ml")).file()).ok());
+    const auto other = scan(TinyOnnx().add(TinyOnnx::node("Constant", {}, {"a"}, labels)).file());
+    EXPECT_TRUE(other.ok()); // whatever else has so many numbers, such as the trees of a forest
+}
+
+TEST(RuntimeReasons, tellTheCauseAndNoPlaceInTheSource) {
+    const std::vector<std::pair<std::string, std::string>> reasons = {
+        {"Exception during initialization: /src/core/ml_common.h:68 MODE ml::Make(const std::string&) Unexpected value",
+         "Exception during initialization: Unexpected value"},
+        {"/src/a.cc:9 void ml::Trees<In, Out>::compute(int) const [with In = float; Out = float] x was false. No path",
+         "x was false. No path"},
+        {"see /src/a.cc for more", "see /src/a.cc for more"},
+        {"/src/a.cc:9 unfinished(", "/src/a.cc:9 unfinished("},
+        {"", ""},
+    };
+    for (const auto& [told, reason] : reasons) {
+        EXPECT_EQ(reasonOf(std::runtime_error(told)), reason);
+    }
 }
 
 } // namespace

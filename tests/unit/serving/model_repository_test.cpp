@@ -84,6 +84,31 @@ TEST_F(ModelRepositoryTest, linksAreRefusedAtEveryLevel) {
     expectRefused("symbolic link");
 }
 
+// Left out, it would look as if nobody had put it there.
+TEST_F(ModelRepositoryTest, aVersionThatIsALinkIsToldOf) {
+    folder.endpoint("spam", 1, "");
+    std::filesystem::create_directory_symlink("1", folder.version("spam", 2));
+    const auto endpoints = read();
+    ASSERT_EQ(endpoints.at(0).versions.size(), 2u);
+    const Version& linked = endpoints[0].versions[1].version;
+    EXPECT_EQ(linked.state, VersionState::Refused);
+    EXPECT_NE(linked.health.find("'spam/2' is a symbolic link"), std::string::npos) << linked.health;
+    EXPECT_EQ(endpoints[0].initial.production, VersionNumber(1));
+}
+
+TEST_F(ModelRepositoryTest, filesWithOtherNamesAreRefused) {
+    folder.endpoint("spam", 1, "");
+    std::filesystem::create_hard_link(folder.model("spam", 1), folder.path() / "elsewhere");
+    expectRefused("'spam/1/model.onnx' has other names");
+}
+
+// Callers hear why a version is refused; where the repository lies is none of their business.
+TEST_F(ModelRepositoryTest, reasonsDoNotTellWhereTheRepositoryLies) {
+    folder.endpoint("spam", 1, "");
+    std::filesystem::remove(folder.model("spam", 1));
+    EXPECT_EQ(only().health.find(folder.path().string()), std::string::npos) << only().health;
+}
+
 TEST_F(ModelRepositoryTest, onlyRegularFilesAreRead) {
     folder.endpoint("spam", 1, "");
     std::filesystem::remove(folder.model("spam", 1));
