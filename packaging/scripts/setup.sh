@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-#: usage: ./run setup [--dev] [--train]
+#: usage: ./run setup [--dev] [--fuzz] [--train]
 #: Install what Gnomon needs on Debian 12: packages, the en_US.UTF-8 locale, ONNX Runtime, clients for the tests.
 #:
 #: As root or with sudo. What is there already is left alone, so the second run asks nothing of the network.
-#:   --dev     also clang, clang-format, clang-tidy, shellcheck and the libFuzzer runtime
+#:   --dev     also clang-format, clang-tidy, shellcheck and what --fuzz brings
+#:   --fuzz    also clang and its libFuzzer and sanitizer runtimes
 #:   --train   also what resources/demo/make needs to train the demo's models again (R, scikit-learn, onnx)
 #: ONNX Runtime goes to ${XDG_CACHE_HOME:-~/.cache}/gnomon/onnxruntime, or where GNOMON_ONNXRUNTIME_PREFIX says; the npm
 #: packages that tests call a node with (pinned by their digests) to oip-clients beside it, or GNOMON_OIP_CLIENTS.
@@ -16,11 +17,12 @@ packages=(
     libabsl-dev libc-ares-dev libre2-dev zlib1g-dev libssl-dev
     libsqlite3-dev libsqlitecpp-dev libsodium-dev
     libspdlog-dev nlohmann-json3-dev libcli11-dev libtomlplusplus-dev prometheus-cpp-dev libgtest-dev
-    python3-grpcio python3-protobuf nodejs
+    python3-grpcio python3-protobuf nodejs strace
     qt6-base-dev qt6-charts-dev qt6-svg-dev libqt6svg6 libqt6opengl6-dev qt6-qpa-plugins fonts-inter fonts-dejavu-core
 )
 for option in "$@"; do
     case $option in
+        --fuzz) packages+=(clang libclang-rt-14-dev) ;;
         --dev) packages+=(clang clang-format clang-tidy libclang-rt-14-dev shellcheck) ;;
         --train) packages+=(r-cran-kernlab r-cran-caret python3-numpy python3-sklearn python3-onnx) ;;
         *) die "setup: unknown option '$option' (./run setup --help)" ;;

@@ -28,9 +28,10 @@ namespace gnomon::test {
 
 struct NodeProcessOptions {
     std::filesystem::path repository;
-    std::string moreConfig; // appended to the configuration file
-    rlim_t descriptors = 0; // RLIMIT_NOFILE; 0: as inherited
-    bool showLog = false;   // the node's log goes to the test's standard error
+    std::string moreConfig;              // appended to the configuration file
+    rlim_t descriptors = 0;              // RLIMIT_NOFILE; 0: as inherited
+    bool showLog = false;                // the node's log goes to the test's standard error
+    std::vector<std::string> under = {}; // a command that runs the node in its own process, such as a tracer
 };
 
 // A real gnomond with mutual TLS and a state folder of its own. It keeps its ports over a restart. Killed at the end.
@@ -153,7 +154,14 @@ private:
             const int file = ::open(log.c_str(), O_WRONLY | O_CREAT | O_APPEND, 0600);
             ::dup2(file, 2);
         }
-        ::execl(program.c_str(), program.c_str(), "--config", config.c_str(), "--ready-file", ready.c_str(), nullptr);
+        std::vector<std::string> words = m_options.under;
+        words.insert(words.end(), {program, "--config", config, "--ready-file", ready});
+        std::vector<char*> arguments;
+        for (std::string& word : words) {
+            arguments.push_back(word.data());
+        }
+        arguments.push_back(nullptr);
+        ::execvp(arguments[0], arguments.data());
         ::_exit(127);
     }
 
