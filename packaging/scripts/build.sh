@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-#: usage: ./run build [dev|release|asan|tsan|node-only|console-only] [ninja arguments]
+#: usage: ./run build [dev|release|asan|tsan|fuzz|node-only|console-only] [ninja arguments]
 #: Configure and compile into build/PRESET (default: dev).
 #:
 #: Uses ccache and mold where they are installed. Warnings are errors when CI=true or GNOMON_WERROR=1.
