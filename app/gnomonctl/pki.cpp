@@ -62,6 +62,32 @@ void runIssue(Context& context, const std::string& folder, const access::Certifi
                                    std::to_string(request.days) + " days\n");
 }
 
+void runRevoke(Context& context, const std::string& folder, const std::vector<std::string>& files, int days,
+               const std::string& list) {
+    const auto authority = access::CertificateAuthority::load(folder);
+    if (!authority) {
+        return context.fail(authority.error());
+    }
+    std::vector<std::string> certificates;
+    for (const std::string& file : files) {
+        const auto text = readFile(file);
+        if (!text) {
+            return context.fail(text.error());
+        }
+        certificates.push_back(*text);
+    }
+    const auto pem = authority->revoke(certificates, days, context.clock());
+    if (!pem) {
+        return context.fail(pem.error());
+    }
+    if (const Status written = replaceFile(list, *pem, 0644); !written) {
+        return context.fail(written.error());
+    }
+    context.json() ? context.printJson(nlohmann::json{{"list", list}, {"revoked", certificates.size()}, {"days", days}})
+                   : context.print(list + ": " + std::to_string(certificates.size()) +
+                                   " revoked; nodes whose tls.crl names it take it over within seconds\n");
+}
+
 } // namespace
 
 void addPki(CLI::App& app, Context& context) {
@@ -90,6 +116,17 @@ void addPki(CLI::App& app, Context& context) {
         ->capture_default_str();
     issue->add_option("--out", *prefix, "Writes OUT.crt and OUT.key, and ca.crt beside them")->required();
     issue->callback([&context, folder, request, prefix] { runIssue(context, *folder, *request, *prefix); });
+
+    auto* revoke = pki->add_subcommand("revoke", "Write the list of revoked certificates; it replaces the one before");
+    const auto certificates = std::make_shared<std::vector<std::string>>();
+    const auto days = std::make_shared<int>(30);
+    const auto list = std::make_shared<std::string>();
+    revoke->add_option("--dir", *folder, "Folder with ca.crt and ca.key")->required();
+    revoke->add_option("CERTIFICATE", *certificates, "Files of all certificates that are revoked");
+    revoke->add_option("--days", *days, "When the next list is due")->check(CLI::Range(1, 397))->capture_default_str();
+    revoke->add_option("--out", *list, "The list, as tls.crl of the nodes names it")->required();
+    revoke->callback(
+        [&context, folder, certificates, days, list] { runRevoke(context, *folder, *certificates, *days, *list); });
 }
 
 } // namespace gnomon::ctl

@@ -209,4 +209,36 @@ Result<IssuedCertificate> CertificateAuthority::issue(const CertificateRequest& 
     return IssuedCertificate{toPem(leaf.get()), toPem(key.get())};
 }
 
+Result<std::string> CertificateAuthority::revoke(const std::vector<std::string>& certificates, int days,
+                                                 const Clock& clock) const {
+    const CertificatePtr root = certificateFromPem(m_certificate);
+    const KeyPtr rootKey = keyFromPem(m_key);
+    const Owned<X509_CRL, X509_CRL_free> list(X509_CRL_new());
+    const std::time_t now =
+        std::chrono::duration_cast<std::chrono::seconds>(clock.wallNow().time_since_epoch()).count();
+    const Owned<ASN1_TIME, ASN1_TIME_free> from(ASN1_TIME_adj(nullptr, now, 0, -60));
+    const Owned<ASN1_TIME, ASN1_TIME_free> until(ASN1_TIME_adj(nullptr, now, days, 0));
+    X509_CRL_set_version(list.get(), X509_CRL_VERSION_2);
+    X509_CRL_set_issuer_name(list.get(), X509_get_subject_name(root.get()));
+    X509_CRL_set1_lastUpdate(list.get(), from.get());
+    X509_CRL_set1_nextUpdate(list.get(), until.get());
+    for (const std::string& pem : certificates) {
+        const CertificatePtr certificate = certificateFromPem(pem);
+        if (!certificate || X509_verify(certificate.get(), X509_get0_pubkey(root.get())) != 1) {
+            return Error{ErrorCode::InvalidArgument, "a certificate that is to be revoked is not this authority's"};
+        }
+        Owned<X509_REVOKED, X509_REVOKED_free> revoked(X509_REVOKED_new());
+        X509_REVOKED_set_serialNumber(revoked.get(), X509_get_serialNumber(certificate.get()));
+        X509_REVOKED_set_revocationDate(revoked.get(), from.get());
+        X509_CRL_add0_revoked(list.get(), revoked.release());
+    }
+    X509_CRL_sort(list.get());
+    if (X509_CRL_sign(list.get(), rootKey.get(), EVP_sha256()) == 0) {
+        return failed("sign the revocation list");
+    }
+    const BioPtr bio(BIO_new(BIO_s_mem()));
+    PEM_write_bio_X509_CRL(bio.get(), list.get());
+    return drain(bio.get());
+}
+
 } // namespace gnomon::access

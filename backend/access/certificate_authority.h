@@ -38,6 +38,10 @@ public:
     // InvalidArgument when the id is malformed or belongs to another trust domain.
     Result<IssuedCertificate> issue(const CertificateRequest& request, const Clock& clock) const;
 
+    // A revocation list (PEM) with these certificates (PEM) on it, for so many days: all of them each time, for the
+    // newest list replaces the one before. InvalidArgument for a certificate that this authority did not issue.
+    Result<std::string> revoke(const std::vector<std::string>& certificates, int days, const Clock& clock) const;
+
     const std::string& trustDomain() const { return m_trustDomain; }
     const std::string& certificate() const { return m_certificate; }
 

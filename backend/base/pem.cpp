@@ -19,6 +19,15 @@ CertificatePtr certificateFromPem(std::string_view pem) {
     return CertificatePtr(PEM_read_bio_X509(reader(pem).get(), nullptr, nullptr, nullptr));
 }
 
+std::vector<CertificatePtr> certificatesFromPem(std::string_view pem) {
+    const auto text = reader(pem);
+    std::vector<CertificatePtr> certificates;
+    while (CertificatePtr certificate{PEM_read_bio_X509(text.get(), nullptr, nullptr, nullptr)}) {
+        certificates.push_back(std::move(certificate));
+    }
+    return certificates;
+}
+
 KeyPtr keyFromPem(std::string_view pem) {
     const auto noPassphrase = [](char*, int, int, void*) { return -1; };
     return KeyPtr(PEM_read_bio_PrivateKey(reader(pem).get(), nullptr, noPassphrase, nullptr));

@@ -28,6 +28,9 @@ using KeyPtr = Owned<EVP_PKEY, EVP_PKEY_free>;
 // The first certificate of the text; null when it holds none.
 CertificatePtr certificateFromPem(std::string_view pem);
 
+// Every certificate of the text, up to one that cannot be read.
+std::vector<CertificatePtr> certificatesFromPem(std::string_view pem);
+
 // The first private key of the text; null when it holds none, or one that a passphrase locks: nobody is ever asked.
 KeyPtr keyFromPem(std::string_view pem);
 

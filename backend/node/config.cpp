@@ -4,6 +4,7 @@
 #include "backend/config/toml_table.h"
 #include "backend/node/listener.h"
 
+#include <sstream>
 #include <utility>
 
 namespace gnomon::node {
@@ -103,12 +104,14 @@ void readTables(const toml::table& table, TomlFile& file, NodeConfig& config) {
     tls.read("ca", config.ca);
     tls.read("certificate", config.certificate);
     tls.read("key", config.key);
+    tls.read("crl", config.crl);
     tls.read("allow_plaintext", config.allowPlaintext);
     tls.done();
 
     TomlTable limits = top.takeTable("limits");
-    limits.read("connections", config.maxConnections, 1, 100000);
-    limits.read("connections_per_address", config.maxConnectionsPerAddress, 1, 100000);
+    limits.read("connections", config.connections.connections, 1, 100000);
+    limits.read("connections_per_address", config.connections.perAddress, 1, 100000);
+    limits.read("connections_per_identity", config.connections.perIdentity, 1, 100000);
     limits.read("calls", config.admission.calls, 1, 1 << 20);
     limits.read("calls_per_caller", config.admission.callerCalls, 1, 1 << 20);
     limits.read("calls_per_second_per_caller", config.admission.callerRate, 0, 1e6);
@@ -146,6 +149,7 @@ void readTables(const toml::table& table, TomlFile& file, NodeConfig& config) {
 Result<NodeConfig> parseConfig(const std::string& text, const fs::path& path) {
     TomlFile file(path, "every key is explained in resources/config/gnomond.toml");
     NodeConfig config;
+    config.file = path;
     if (const auto table = file.parse(text)) {
         readTables(*table, file, config);
         checkWhole(config, file);
@@ -156,6 +160,29 @@ Result<NodeConfig> parseConfig(const std::string& text, const fs::path& path) {
     }
     fillIn(config);
     return config;
+}
+
+std::vector<FieldChange> limitChanges(const NodeConfig& before, const NodeConfig& after) {
+    std::vector<FieldChange> changes;
+    const auto compare = [&changes](const char* key, const auto& was, const auto& is) {
+        if (was != is) {
+            std::ostringstream from;
+            std::ostringstream to;
+            from << was;
+            to << is;
+            changes.push_back({std::string("limits.") + key, from.str(), to.str()});
+        }
+    };
+    compare("connections", before.connections.connections, after.connections.connections);
+    compare("connections_per_address", before.connections.perAddress, after.connections.perAddress);
+    compare("connections_per_identity", before.connections.perIdentity, after.connections.perIdentity);
+    compare("calls", before.admission.calls, after.admission.calls);
+    compare("calls_per_caller", before.admission.callerCalls, after.admission.callerCalls);
+    compare("calls_per_second_per_caller", before.admission.callerRate, after.admission.callerRate);
+    compare("burst_per_caller", before.admission.callerBurst, after.admission.callerBurst);
+    compare("queue_milliseconds", before.admission.queue.count(), after.admission.queue.count());
+    compare("request_bytes", before.admission.bytes, after.admission.bytes);
+    return changes;
 }
 
 std::set<std::string> configKeys() {

@@ -2,6 +2,8 @@
 #pragma once
 
 #include "backend/base/result.h"
+#include "backend/domain/plan.h"
+#include "backend/node/connections.h"
 #include "backend/serving/admission.h"
 
 #include <chrono>
@@ -16,6 +18,8 @@ namespace gnomon::node {
 // Everything that gnomond's configuration file states; the defaults are the ones of resources/config/gnomond.toml.
 // Relative paths are relative to the folder of the file. Constant once read.
 struct NodeConfig {
+    std::filesystem::path file; // where it was read from; empty: nowhere
+
     // [node]
     std::string name = "gnomond";
     std::string fleet;                // empty: the node's own name
@@ -43,11 +47,11 @@ struct NodeConfig {
     std::filesystem::path ca;
     std::filesystem::path certificate;
     std::filesystem::path key;
+    std::filesystem::path crl;   // revocation list, or a folder of them; empty: none
     bool allowPlaintext = false; // only together with the flag --insecure-plaintext
 
     // [limits]
-    std::uint32_t maxConnections = 1000;          // per listener
-    std::uint32_t maxConnectionsPerAddress = 200; // per listener
+    ConnectionLimits connections; // per listener
     serving::AdmissionLimits admission;
     std::uint32_t maxInferenceMessageBytes = 16u << 20;
     std::uint32_t maxControlMessageBytes = 1u << 20;
@@ -76,6 +80,8 @@ struct NodeConfig {
 Result<NodeConfig> readConfig(const std::filesystem::path& file);
 // The same from text; `file` is only named in messages and for relative paths.
 Result<NodeConfig> parseConfig(const std::string& text, const std::filesystem::path& file);
+// What differs in the limits that are taken over while the node runs, by the names of their keys.
+std::vector<FieldChange> limitChanges(const NodeConfig& before, const NodeConfig& after);
 // Full names of all sections and keys that a file may hold: "audit", "audit.queue".
 std::set<std::string> configKeys();
 

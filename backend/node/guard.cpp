@@ -1,19 +1,30 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "backend/node/guard.h"
+#include "backend/base/bytes.h"
 
 namespace gnomon::node {
 
 Result<Principal> Guard::admit(const grpc::ServerContextBase& context, const std::string& method,
                                std::string_view endpoint, std::string_view action) {
-    const PeerIdentity peer = m_peers.read(context);
+    const PeerReader::Peer read = m_peers.read(context);
+    const PeerIdentity& peer = read.identity;
     const auto turnAway = [&](const std::string& person, std::string_view permission, const Error& error) {
         m_denials.record({peer, person, std::string(action.empty() ? method : action), std::string(permission),
                           endpoint.empty() ? "" : "endpoint/" + std::string(endpoint), error});
         return error;
     };
+    if (read.revoked) {
+        return turnAway("", "",
+                        {ErrorCode::Unauthenticated, "the certificate of '" + printable(peer.spiffeId) + "' is revoked",
+                         "use the one that was issued in its place"});
+    }
     Result<Principal> principal = m_authorizer.identify(peer);
     if (!principal) {
         return turnAway("", "", principal.error());
+    }
+    // Whoever has no identity is held to the cap of its address alone.
+    if (const Status claimed = peer.spiffeId.empty() ? Status() : m_claim(peer); !claimed) {
+        return claimed.error();
     }
     const auto permission = m_permissions.find(method);
     if (permission == m_permissions.end()) {

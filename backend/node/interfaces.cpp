@@ -1,14 +1,18 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "backend/node/interfaces.h"
+#include "backend/base/bytes.h"
+#include "backend/base/log.h"
 #include "backend/node/audit_service.h"
 #include "backend/node/comparison_service.h"
 #include "backend/node/deployment_service.h"
 #include "backend/node/inference_service.h"
 #include "backend/node/node_service.h"
 #include "backend/node/readiness.h"
+#include "backend/node/reload.h"
 #include "backend/node/server.h"
 #include "backend/node/server_credentials.h"
 
+#include <algorithm>
 #include <atomic>
 #include <map>
 #include <thread>
@@ -21,13 +25,7 @@ constexpr std::size_t kControlThreads = 2;
 constexpr std::size_t kChangeThreads = 4;
 constexpr std::size_t kWaitingThreads = 8;
 constexpr std::size_t kControlQueue = 256;
-
-Result<std::shared_ptr<grpc::ServerCredentials>> credentialsOf(const NodeConfig& config) {
-    if (config.allowPlaintext) {
-        return grpc::InsecureServerCredentials();
-    }
-    return mutualTls({config.ca, config.certificate, config.key, config.trustDomain});
-}
+constexpr std::chrono::milliseconds kReloadPeriod{500};
 
 // Whether a call that the production version cannot answer in time is answered all the same.
 bool hasFallback(const serving::EndpointDirectory& directory, std::string_view name) {
@@ -40,14 +38,19 @@ bool hasFallback(const serving::EndpointDirectory& directory, std::string_view n
 
 // In the order of construction; destroyed the other way round, so that servers go before what they call.
 struct Interfaces::State {
-    State(const NodeConfig& config, PermissionTable permissions, InterfaceParts all)
-        : parts(std::move(all)), guard(std::move(permissions), parts.authorizer, parts.denials),
+    State(NodeConfig asRead, PermissionTable permissions, InterfaceParts all)
+        : parts(std::move(all)), config(std::move(asRead)),
+          guard(std::move(permissions), parts.authorizer, parts.denials, revocations,
+                [this](const PeerIdentity& peer) { return claim(peer); }),
           admission(config.admission, std::thread::hardware_concurrency(), parts.clock,
                     [this](std::string_view endpoint) { return hasFallback(parts.directory, endpoint); }),
           views(parts.audit, parts.clock), executor(kControlThreads, kControlQueue),
           changing(kChangeThreads, kControlQueue), waiting(kWaitingThreads, kControlQueue) {}
 
     InterfaceParts parts;
+    NodeConfig config; // of the reloader's thread, once it runs
+    access::Revocations revocations;
+    std::unique_ptr<MutualTls> tls; // absent: plaintext
     Guard guard;
     serving::Admission admission;
     ViewRecorder views;
@@ -66,6 +69,8 @@ struct Interfaces::State {
     std::unique_ptr<ComparisonService> comparisonService;
     std::unique_ptr<Server> inference;
     std::unique_ptr<Server> controlServer;
+
+    std::unique_ptr<Reloader> reloader;
 
     std::map<EndpointName, bool> serving; // as announced; used by open() first, then by the hub's thread alone
 
@@ -103,21 +108,45 @@ struct Interfaces::State {
         }
     }
 
-    Status openServers(const NodeConfig& config) {
-        GNOMON_ASSIGN(const std::shared_ptr<grpc::ServerCredentials> credentials, credentialsOf(config));
+    // A certificate that was not claimed yet is one that the handshake let in.
+    Status claim(const PeerIdentity& peer) {
+        for (Server* server : {inference.get(), controlServer.get()}) {
+            const auto claim = server->claim(peer.address, peer.spiffeId, peer.certificate);
+            if (claim == Connections::Claim::TooMany) {
+                return Error{ErrorCode::ResourceExhausted,
+                             "'" + printable(peer.spiffeId) + "' has as many connections as it may",
+                             "send more calls over fewer connections, or have limits.connections_per_identity raised"};
+            }
+            if (claim == Connections::Claim::Allowed) {
+                break;
+            }
+        }
+        return {};
+    }
+
+    Status openServers() {
+        if (!config.allowPlaintext) {
+            if (!config.crl.empty()) {
+                GNOMON_ASSIGN(access::RevocationList list, access::RevocationList::read(config.crl, config.ca));
+                revocations.replace(std::move(list));
+            }
+            GNOMON_ASSIGN(tls, MutualTls::open({config.ca, config.certificate, config.key, config.trustDomain},
+                                               config.runtime / "tls", revocations));
+        }
         ServerOptions options;
-        options.credentials = credentials;
-        options.listener.maxConnections = config.maxConnections;
-        options.listener.maxConnectionsPerAddress = config.maxConnectionsPerAddress;
+        options.credentials = tls ? tls->credentials() : grpc::InsecureServerCredentials();
+        options.listener.limits = config.connections;
         options.listener.listeners =
             static_cast<std::uint32_t>(config.inferenceListen.size() + config.controlListen.size());
         options.addresses = config.inferenceListen;
         options.maxMessageBytes = config.maxInferenceMessageBytes;
+        options.memoryQuotaBytes = std::max<std::uint64_t>(config.admission.bytes, options.memoryQuotaBytes / 4);
         options.reflection = config.inferenceReflection;
         options.queues = InferQueue::queues();
         GNOMON_ASSIGN(inference, Server::open(options, {inferenceService.get()}));
         options.queues = 0;
         options.addresses = config.controlListen;
+        options.memoryQuotaBytes = ServerOptions().memoryQuotaBytes;
         options.maxMessageBytes = config.maxControlMessageBytes;
         options.reflection = config.controlReflection;
         GNOMON_ASSIGN(controlServer,
@@ -126,7 +155,65 @@ struct Interfaces::State {
         return {};
     }
 
-    void addListeners(const NodeConfig& config) {
+    Result<std::optional<AuditPayload>> reloadCertificates() {
+        GNOMON_ASSIGN(const bool changed, tls->reload());
+        if (!changed) {
+            return std::optional<AuditPayload>();
+        }
+        return std::optional(AuditPayload{{}, {{"certificate", config.certificate.string()}}});
+    }
+
+    // Connections that are open are closed: their calls were refused from the moment on that the list is in force.
+    Result<std::optional<AuditPayload>> reloadRevocations() {
+        GNOMON_ASSIGN(access::RevocationList list, access::RevocationList::read(config.crl, config.ca));
+        const std::size_t before = revocations.size();
+        const std::size_t after = list.size();
+        revocations.replace(std::move(list));
+        std::size_t closed = 0;
+        for (Server* server : {inference.get(), controlServer.get()}) {
+            closed += server->closeWhere([this](const Digest& certificate) { return guard.revoked(certificate); });
+        }
+        AuditPayload payload{{{"revoked", std::to_string(before), std::to_string(after)}}, {}};
+        payload.facts.emplace_back("connections_closed", std::to_string(closed));
+        return std::optional(std::move(payload));
+    }
+
+    // What else the file says takes a restart.
+    Result<std::optional<AuditPayload>> reloadLimits() {
+        GNOMON_ASSIGN(NodeConfig fresh, readConfig(config.file));
+        AuditPayload payload;
+        payload.changes = limitChanges(config, fresh);
+        config.connections = fresh.connections;
+        config.admission = fresh.admission;
+        if (fresh != config) {
+            logEvent(LogLevel::Warning, "restart_needed",
+                     {{"file", config.file.string()}, {"cause", "settings beside the limits have changed too"}});
+        }
+        if (payload.changes.empty()) {
+            return std::optional<AuditPayload>();
+        }
+        admission.setLimits(config.admission);
+        inference->setLimits(config.connections);
+        controlServer->setLimits(config.connections);
+        return std::optional(std::move(payload));
+    }
+
+    void watchFiles() {
+        std::vector<ReloadSource> sources;
+        if (tls) {
+            sources.push_back(
+                {"certificates", {config.ca, config.certificate, config.key}, [this] { return reloadCertificates(); }});
+        }
+        if (tls && !config.crl.empty()) {
+            sources.push_back({"revocations", {config.crl, config.ca}, [this] { return reloadRevocations(); }});
+        }
+        if (!config.file.empty()) {
+            sources.push_back({"limits", {config.file}, [this] { return reloadLimits(); }});
+        }
+        reloader = std::make_unique<Reloader>(std::move(sources), parts.audit, kReloadPeriod);
+    }
+
+    void addListeners() {
         for (const auto& [server, serves] :
              {std::pair{inference.get(), "inference"}, {controlServer.get(), "control"}}) {
             for (const std::string& address : server->addresses()) {
@@ -151,8 +238,8 @@ Result<std::unique_ptr<Interfaces>> Interfaces::open(const NodeConfig& config, N
     s.accessService = std::make_unique<AccessService>(*s.control);
     s.deploymentService = std::make_unique<DeploymentService>(*s.control);
     s.comparisonService = std::make_unique<ComparisonService>(*s.control);
-    GNOMON_TRY(s.openServers(config));
-    s.addListeners(config);
+    GNOMON_TRY(s.openServers());
+    s.addListeners();
     s.announceHealth(snapshots(*s.control));
     s.inferenceService->serveInfer(s.inference->takeQueues());
     s.ready = true;
@@ -160,6 +247,7 @@ Result<std::unique_ptr<Interfaces>> Interfaces::open(const NodeConfig& config, N
         server->setServing("", true);
         server->serve();
     }
+    s.watchFiles();
     return std::unique_ptr<Interfaces>(new Interfaces(std::move(state)));
 }
 
@@ -188,6 +276,7 @@ void Interfaces::drain(std::chrono::milliseconds wait) {
         return;
     }
     const auto until = std::chrono::system_clock::now() + wait;
+    s.reloader.reset();
     s.ready = false;
     s.inference->announceEnd();
     s.controlServer->announceEnd();

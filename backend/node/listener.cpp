@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "backend/node/listener.h"
 #include "backend/base/bytes.h"
-#include "backend/base/mutex.h"
 #include "backend/base/thread_name.h"
 
 #include <dirent.h>
@@ -21,7 +20,6 @@
 #include <chrono>
 #include <charconv>
 #include <cstring>
-#include <map>
 #include <vector>
 
 namespace gnomon::node {
@@ -29,7 +27,6 @@ namespace gnomon::node {
 namespace {
 
 constexpr int kBacklog = 1024;
-constexpr auto kSweepPeriod = std::chrono::milliseconds(50);
 
 std::uint32_t descriptorsInUse() {
     std::uint32_t count = 0;
@@ -43,13 +40,12 @@ std::uint32_t descriptorsInUse() {
 }
 
 // The connections that the descriptor limit leaves room for, given what the process has open already.
-std::uint32_t roomForConnections(const ListenerOptions& options) {
+std::size_t roomForConnections(const ListenerOptions& options) {
     rlimit limit{};
     ::getrlimit(RLIMIT_NOFILE, &limit);
     const std::uint64_t taken = descriptorsInUse() + options.reservedDescriptors;
     const std::uint64_t room = limit.rlim_cur > taken ? limit.rlim_cur - taken : 1;
-    const std::uint64_t share = std::max<std::uint64_t>(room / options.listeners, 1);
-    return static_cast<std::uint32_t>(std::min<std::uint64_t>(share, options.maxConnections));
+    return std::max<std::uint64_t>(room / options.listeners, 1);
 }
 
 struct AddressInfo {
@@ -70,6 +66,16 @@ std::string numericHost(const sockaddr_storage& address, socklen_t length) {
     char host[NI_MAXHOST] = "";
     ::getnameinfo(reinterpret_cast<const sockaddr*>(&address), length, host, sizeof host, nullptr, 0, NI_NUMERICHOST);
     return host;
+}
+
+// As gRPC tells it of the caller: without the prefix of an IPv4 address on an IPv6 listener.
+std::string callerAddress(std::string host, const sockaddr_storage& address) {
+    if (address.ss_family != AF_INET6) {
+        return host + ":" + std::to_string(ntohs(reinterpret_cast<const sockaddr_in&>(address).sin_port));
+    }
+    const std::string port = std::to_string(ntohs(reinterpret_cast<const sockaddr_in6&>(address).sin6_port));
+    const bool mapped = host.starts_with("::ffff:") && host.find('.') != std::string::npos;
+    return mapped ? host.substr(7) + ":" + port : "[" + host + "]:" + port;
 }
 
 std::string boundAddress(int descriptor) {
@@ -151,84 +157,6 @@ bool isLoopback(const std::string& address) {
     return ip >> 24 == 127;
 }
 
-// Which handed-over connections are still open. Whoever owns them does not tell, so a descriptor counts as open while
-// it still is the same socket (inode); that is looked up when a cap seems reached or somebody asks how many there are,
-// at most every 50 ms. Thread-safe.
-class Listener::Connections {
-public:
-    enum class Room { Enough, Full, AddressFull };
-
-    explicit Connections(const ListenerOptions& options) : m_options(options) {}
-
-    void measureRoom() {
-        const MutexLock lock(m_mutex);
-        m_most = roomForConnections(m_options);
-    }
-
-    Room roomFor(const std::string& host) {
-        const MutexLock lock(m_mutex);
-        if (room(host) != Room::Enough) {
-            sweepNowAndThen();
-        }
-        return room(host);
-    }
-
-    std::size_t open() {
-        const MutexLock lock(m_mutex);
-        sweepNowAndThen();
-        return m_open.size();
-    }
-
-    void add(int descriptor, const std::string& host) {
-        struct stat facts {};
-        ::fstat(descriptor, &facts);
-        const MutexLock lock(m_mutex);
-        m_open.push_back({descriptor, facts.st_ino, host});
-        ++m_perHost[host];
-    }
-
-private:
-    struct Connection {
-        int descriptor;
-        ino_t inode;
-        std::string host;
-    };
-
-    Room room(const std::string& host) const REQUIRES(m_mutex) {
-        const auto same = m_perHost.find(host);
-        if (same != m_perHost.end() && same->second >= m_options.maxConnectionsPerAddress) {
-            return Room::AddressFull;
-        }
-        return m_open.size() >= m_most ? Room::Full : Room::Enough;
-    }
-
-    void sweepNowAndThen() REQUIRES(m_mutex) {
-        const auto now = std::chrono::steady_clock::now();
-        if (now - m_swept < kSweepPeriod) {
-            return;
-        }
-        m_swept = now;
-        std::vector<Connection> still;
-        std::map<std::string, std::size_t> perHost;
-        for (Connection& connection : m_open) {
-            struct stat facts {};
-            if (::fstat(connection.descriptor, &facts) == 0 && facts.st_ino == connection.inode) {
-                ++perHost[connection.host];
-                still.push_back(std::move(connection));
-            }
-        }
-        m_open = std::move(still);
-        m_perHost = std::move(perHost);
-    }
-
-    const ListenerOptions& m_options;
-    Mutex m_mutex;
-    std::size_t m_most GUARDED_BY(m_mutex) = 0;
-    std::vector<Connection> m_open GUARDED_BY(m_mutex);
-    std::map<std::string, std::size_t> m_perHost GUARDED_BY(m_mutex);
-    std::chrono::steady_clock::time_point m_swept GUARDED_BY(m_mutex);
-};
-
 Result<std::unique_ptr<Listener>> Listener::open(ListenerOptions options) {
     GNOMON_ASSIGN(const int descriptor, bindAndListen(options.address));
     const std::string address = boundAddress(descriptor);
@@ -237,8 +165,7 @@ Result<std::unique_ptr<Listener>> Listener::open(ListenerOptions options) {
 
 Listener::Listener(ListenerOptions options, int descriptor, std::string address)
     : m_options(std::move(options)), m_wake(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)), m_address(std::move(address)),
-      m_descriptor(descriptor), m_spare(::open("/dev/null", O_RDONLY | O_CLOEXEC)),
-      m_connections(std::make_unique<Connections>(m_options)) {}
+      m_descriptor(descriptor), m_spare(::open("/dev/null", O_RDONLY | O_CLOEXEC)), m_connections(m_options.limits) {}
 
 Listener::~Listener() {
     stop();
@@ -250,7 +177,7 @@ Listener::~Listener() {
 
 void Listener::start(Accepted accepted) {
     m_accepted = std::move(accepted);
-    m_connections->measureRoom();
+    m_connections.setMost(roomForConnections(m_options));
     m_thread = std::thread([this] {
         nameThread("listener");
         run();
@@ -270,14 +197,14 @@ void Listener::stop() {
     }
 }
 
-ListenerCounters Listener::counters() const {
+ListenerCounters Listener::counters() {
     ListenerCounters counters;
     counters.accepted = m_acceptedCount;
     counters.shedFull = m_shedFull;
     counters.shedAddress = m_shedAddress;
     counters.shedDescriptors = m_shedDescriptors;
     counters.shed = counters.shedFull + counters.shedAddress + counters.shedDescriptors;
-    counters.open = m_connections->open();
+    counters.open = m_connections.open();
     return counters;
 }
 
@@ -306,14 +233,14 @@ void Listener::acceptOne() {
         return; // everything else concerns the one connection that is gone already
     }
     const std::string host = numericHost(address, length);
-    if (const auto room = m_connections->roomFor(host); room != Connections::Room::Enough) {
+    if (const auto room = m_connections.roomFor(host); room != Connections::Room::Enough) {
         ++(room == Connections::Room::Full ? m_shedFull : m_shedAddress);
         reset(descriptor);
         return;
     }
     const int on = 1;
     ::setsockopt(descriptor, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-    m_connections->add(descriptor, host);
+    m_connections.add(descriptor, host, callerAddress(host, address));
     ++m_acceptedCount;
     m_accepted(descriptor);
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "backend/base/result.h"
+#include "backend/node/connections.h"
 
 #include <atomic>
 #include <cstdint>
@@ -20,8 +21,7 @@ bool isLoopback(const std::string& address);
 
 struct ListenerOptions {
     std::string address = "127.0.0.1:0"; // "host:port" or "[host]:port", numeric; port 0 takes any free one
-    std::uint32_t maxConnections = 1000;
-    std::uint32_t maxConnectionsPerAddress = 200;
+    ConnectionLimits limits;
     // Descriptors that the rest of the process may always open; connections are shed before they are used up.
     std::uint32_t reservedDescriptors = 64;
     // Listeners of this process, which share what is left in equal parts.
@@ -50,7 +50,7 @@ struct ListenerCounters {
 
 // Our own accept loop. gRPC 1.51's stops for ever after one accept() that finds no free descriptor (CVE-2023-4785);
 // this one keeps a spare descriptor for that moment, sheds what is over its caps, and hands the rest over.
-// One thread of its own. Connections that were handed over are not touched again.
+// One thread of its own. Connections that were handed over are only ever shut down (Connections), never closed.
 class Listener {
 public:
     // Owns the descriptor from then on. Called from the listener's thread; must not block.
@@ -69,11 +69,10 @@ public:
 
     // With the port that was really taken.
     const std::string& address() const { return m_address; }
-    ListenerCounters counters() const;
+    ListenerCounters counters();
+    Connections& connections() { return m_connections; }
 
 private:
-    class Connections;
-
     Listener(ListenerOptions options, int descriptor, std::string address);
     void run();
     void acceptOne();
@@ -88,7 +87,7 @@ private:
     int m_spare;
     Accepted m_accepted;
     // Shared.
-    const std::unique_ptr<Connections> m_connections;
+    Connections m_connections;
     std::atomic<std::uint64_t> m_acceptedCount{0};
     std::atomic<std::uint64_t> m_shedFull{0};
     std::atomic<std::uint64_t> m_shedAddress{0};

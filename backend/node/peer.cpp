@@ -5,7 +5,9 @@
 
 #include <grpc/grpc_security_constants.h>
 
+#include <algorithm>
 #include <memory>
+#include <vector>
 
 namespace gnomon::node {
 
@@ -26,39 +28,49 @@ std::string addressOf(std::string peer) {
     return printable(peer, 128);
 }
 
-Digest fingerprint(const std::string& pem) {
-    Digest digest;
-    const CertificatePtr certificate = certificateFromPem(pem);
-    if (certificate) {
-        unsigned int length = 0;
-        X509_digest(certificate.get(), EVP_sha256(), digest.bytes.data(), &length);
-    }
-    return digest;
-}
-
 // Certificates are renewed; the old ones are of no use any more.
-constexpr std::size_t kMostRemembered = 1024;
+constexpr std::size_t kMostRemembered = 8192;
 
 } // namespace
 
-Digest PeerReader::fingerprintOf(const std::string& pem) {
+PeerReader::Facts PeerReader::factsOf(const std::string& pem) {
+    const std::uint64_t revision = m_revocations.revision();
     {
         const MutexLock lock(m_mutex);
-        if (const auto known = m_fingerprints.find(pem); known != m_fingerprints.end()) {
+        if (const auto known = m_known.find(pem); known != m_known.end() && known->second.revision == revision) {
             return known->second;
         }
     }
-    const Digest digest = fingerprint(pem);
-    const MutexLock lock(m_mutex);
-    if (m_fingerprints.size() >= kMostRemembered) {
-        m_fingerprints.clear();
+    Facts facts{{}, false, revision};
+    if (const CertificatePtr certificate = certificateFromPem(pem)) {
+        unsigned int length = 0;
+        X509_digest(certificate.get(), EVP_sha256(), facts.fingerprint.bytes.data(), &length);
+        facts.revoked = m_revocations.contains(certificate.get());
     }
-    m_fingerprints.emplace(pem, digest);
-    return digest;
+    const MutexLock lock(m_mutex);
+    if (m_known.size() >= kMostRemembered) {
+        m_known.clear();
+    }
+    m_known.insert_or_assign(pem, facts);
+    return facts;
 }
 
-PeerIdentity PeerReader::read(const grpc::ServerContextBase& context) {
-    PeerIdentity peer;
+bool PeerReader::revoked(const Digest& fingerprint) {
+    std::vector<std::string> pems;
+    {
+        const MutexLock lock(m_mutex);
+        for (const auto& [pem, facts] : m_known) {
+            if (facts.fingerprint == fingerprint) {
+                pems.push_back(pem);
+            }
+        }
+    }
+    return std::any_of(pems.begin(), pems.end(), [this](const std::string& pem) { return factsOf(pem).revoked; });
+}
+
+PeerReader::Peer PeerReader::read(const grpc::ServerContextBase& context) {
+    Peer read;
+    PeerIdentity& peer = read.identity;
     peer.authMethod = "none";
     peer.address = addressOf(context.peer());
     const auto& metadata = context.client_metadata();
@@ -67,7 +79,7 @@ PeerIdentity PeerReader::read(const grpc::ServerContextBase& context) {
     }
     const auto auth = context.auth_context();
     if (!auth || !auth->IsPeerAuthenticated()) {
-        return peer;
+        return read;
     }
     peer.authMethod = "mtls";
     const auto ids = auth->FindPropertyValues(GRPC_PEER_SPIFFE_ID_PROPERTY_NAME);
@@ -77,9 +89,11 @@ PeerIdentity PeerReader::read(const grpc::ServerContextBase& context) {
     }
     const auto pems = auth->FindPropertyValues(GRPC_X509_PEM_CERT_PROPERTY_NAME);
     if (pems.size() == 1) {
-        peer.certificate = fingerprintOf(std::string(pems[0].data(), pems[0].size()));
+        const Facts facts = factsOf(std::string(pems[0].data(), pems[0].size()));
+        peer.certificate = facts.fingerprint;
+        read.revoked = facts.revoked;
     }
-    return peer;
+    return read;
 }
 
 } // namespace gnomon::node

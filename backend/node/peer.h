@@ -2,6 +2,7 @@
 // Shows gRPC types: for the files of this folder only.
 #pragma once
 
+#include "backend/access/revocations.h"
 #include "backend/base/mutex.h"
 #include "backend/domain/identity.h"
 
@@ -17,13 +18,29 @@ namespace gnomon::node {
 // section 2). Thread-safe. What a certificate says is remembered, because parsing one costs more than a small model.
 class PeerReader {
 public:
-    PeerIdentity read(const grpc::ServerContextBase& context);
+    struct Peer {
+        PeerIdentity identity;
+        bool revoked = false; // its certificate is
+    };
+
+    // revocations must outlive the reader.
+    explicit PeerReader(const access::Revocations& revocations) : m_revocations(revocations) {}
+
+    // Of a certificate that was read before; only those are asked for.
+    bool revoked(const Digest& fingerprint);
+    Peer read(const grpc::ServerContextBase& context);
 
 private:
-    Digest fingerprintOf(const std::string& pem);
+    struct Facts {
+        Digest fingerprint;
+        bool revoked = false;
+        std::uint64_t revision = 0; // of the revocations, then
+    };
+    Facts factsOf(const std::string& pem);
 
+    const access::Revocations& m_revocations;
     Mutex m_mutex;
-    std::unordered_map<std::string, Digest> m_fingerprints GUARDED_BY(m_mutex);
+    std::unordered_map<std::string, Facts> m_known GUARDED_BY(m_mutex);
 };
 
 } // namespace gnomon::node

@@ -96,7 +96,31 @@ std::vector<std::string> Server::addresses() const {
     return all;
 }
 
-ListenerCounters Server::connections() const {
+Connections::Claim Server::claim(const std::string& address, const std::string& identity, const Digest& certificate) {
+    for (const auto& listener : m_listeners) {
+        const auto claim = listener->connections().claim(address, identity, certificate);
+        if (claim != Connections::Claim::Unknown) {
+            return claim;
+        }
+    }
+    return Connections::Claim::Unknown;
+}
+
+std::size_t Server::closeWhere(const std::function<bool(const Digest& certificate)>& isOne) {
+    std::size_t closed = 0;
+    for (const auto& listener : m_listeners) {
+        closed += listener->connections().closeWhere(isOne);
+    }
+    return closed;
+}
+
+void Server::setLimits(const ConnectionLimits& limits) {
+    for (const auto& listener : m_listeners) {
+        listener->connections().setLimits(limits);
+    }
+}
+
+ListenerCounters Server::connections() {
     ListenerCounters all;
     for (const auto& listener : m_listeners) {
         all += listener->counters();

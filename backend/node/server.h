@@ -37,7 +37,11 @@ public:
     void serve();
 
     std::vector<std::string> addresses() const; // with the ports that were really taken
-    ListenerCounters connections() const;       // of all its listeners
+    ListenerCounters connections();             // of all its listeners
+    // See Connections; over all its listeners.
+    Connections::Claim claim(const std::string& address, const std::string& identity, const Digest& certificate);
+    std::size_t closeWhere(const std::function<bool(const Digest& certificate)>& isOne);
+    void setLimits(const ConnectionLimits& limits);
     // Health of the whole (empty name) or of one endpoint.
     void setServing(const std::string& name, bool serving);
     // Says NOT_SERVING for good.

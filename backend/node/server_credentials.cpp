@@ -6,6 +6,7 @@
 #include "backend/base/pem.h"
 
 #include <grpcpp/security/tls_certificate_provider.h>
+#include <grpcpp/security/tls_certificate_verifier.h>
 #include <grpcpp/security/tls_credentials_options.h>
 
 namespace gnomon::node {
@@ -13,6 +14,8 @@ namespace gnomon::node {
 namespace {
 
 constexpr unsigned int kRefreshSeconds = 1;
+constexpr const char* kRoot = "ca.pem";
+constexpr const char* kIdentity = "identity.pem";
 
 // Clients would refuse it; the audit trail would not know whose node this was.
 Status checkNodeId(const TlsFiles& files, const std::vector<std::string>& uris) {
@@ -27,8 +30,12 @@ Status checkNodeId(const TlsFiles& files, const std::vector<std::string>& uris) 
                  "issue one with exactly one URI name: " + wanted + "<id>"};
 }
 
-// gRPC itself would start with files that do not fit and refuse every handshake; better to say so at once.
-Status checkFiles(const TlsFiles& files) {
+struct TlsTexts {
+    std::string ca;
+    std::string identity; // certificate and key in one file, so that they change together
+};
+
+Result<TlsTexts> readGood(const TlsFiles& files) {
     GNOMON_TRY(checkPrivate(files.key));
     GNOMON_ASSIGN(const std::string root, readFile(files.ca));
     GNOMON_ASSIGN(const std::string certificate, readFile(files.certificate));
@@ -49,24 +56,75 @@ Status checkFiles(const TlsFiles& files) {
         return Error{ErrorCode::FailedPrecondition, "the certificate in " + files.certificate.string() + " has expired",
                      "issue a new one, for example with gnomonctl pki issue"};
     }
-    return checkNodeId(files, uriNames(parsedCertificate.get()));
+    GNOMON_TRY(checkNodeId(files, uriNames(parsedCertificate.get())));
+    return TlsTexts{root, certificate + "\n" + key};
 }
+
+// After the certificate was found to be the authority's.
+class RevocationVerifier final : public grpc::experimental::ExternalCertificateVerifier {
+public:
+    explicit RevocationVerifier(const access::Revocations& revocations) : m_revocations(revocations) {}
+
+    bool Verify(grpc::experimental::TlsCustomVerificationCheckRequest* request, std::function<void(grpc::Status)>,
+                grpc::Status* status) override {
+        const grpc::string_ref pem = request->peer_cert();
+        const CertificatePtr certificate = certificateFromPem({pem.data(), pem.size()});
+        if (!certificate || m_revocations.contains(certificate.get())) {
+            *status = {grpc::StatusCode::UNAUTHENTICATED, "the certificate is revoked"};
+        }
+        return true; // that was all
+    }
+    void Cancel(grpc::experimental::TlsCustomVerificationCheckRequest*) override {}
+
+private:
+    const access::Revocations& m_revocations;
+};
 
 } // namespace
 
-Result<std::shared_ptr<grpc::ServerCredentials>> mutualTls(const TlsFiles& files) {
-    GNOMON_TRY(checkFiles(files));
-    const auto provider = std::make_shared<grpc::experimental::FileWatcherCertificateProvider>(
-        files.key.string(), files.certificate.string(), files.ca.string(), kRefreshSeconds);
-    grpc::experimental::TlsServerCredentialsOptions options(provider);
+Result<std::unique_ptr<MutualTls>> MutualTls::open(TlsFiles files, std::filesystem::path folder,
+                                                   const access::Revocations& revocations) {
+    using namespace grpc::experimental;
+    std::unique_ptr<MutualTls> tls(new MutualTls(std::move(files), std::move(folder)));
+    std::error_code problem;
+    std::filesystem::create_directories(tls->m_folder, problem);
+    std::filesystem::permissions(tls->m_folder, std::filesystem::perms::owner_all, problem);
+    if (problem) {
+        return Error{ErrorCode::Internal, "cannot make " + tls->m_folder.string() + ": " + problem.message()};
+    }
+    GNOMON_TRY(tls->reload());
+    const std::string identity = tls->m_folder / kIdentity;
+    const auto provider =
+        std::make_shared<FileWatcherCertificateProvider>(identity, identity, tls->m_folder / kRoot, kRefreshSeconds);
+    TlsServerCredentialsOptions options(provider);
     options.watch_root_certs();
     options.watch_identity_key_cert_pairs();
     options.set_cert_request_type(GRPC_SSL_REQUEST_AND_REQUIRE_CLIENT_CERTIFICATE_AND_VERIFY);
-    auto credentials = grpc::experimental::TlsServerCredentials(options);
-    if (!credentials) {
-        return Error{ErrorCode::Internal, "cannot make TLS credentials from " + files.certificate.string()};
+    options.set_certificate_verifier(ExternalCertificateVerifier::Create<RevocationVerifier>(revocations));
+    tls->m_credentials = TlsServerCredentials(options);
+    if (!tls->m_credentials) {
+        return Error{ErrorCode::Internal, "cannot make TLS credentials from " + tls->m_files.certificate.string()};
     }
-    return credentials;
+    return tls;
+}
+
+MutualTls::~MutualTls() {
+    m_credentials.reset();
+    std::error_code ignored;
+    std::filesystem::remove(m_folder / kIdentity, ignored);
+    std::filesystem::remove(m_folder / kRoot, ignored);
+    std::filesystem::remove(m_folder, ignored);
+}
+
+Result<bool> MutualTls::reload() {
+    GNOMON_ASSIGN(const TlsTexts texts, readGood(m_files));
+    if (texts.ca + texts.identity == m_inUse) {
+        return false;
+    }
+    GNOMON_TRY(replaceFile(m_folder / kRoot, texts.ca, 0600));
+    GNOMON_TRY(replaceFile(m_folder / kIdentity, texts.identity, 0600));
+    m_inUse = texts.ca + texts.identity;
+    return true;
 }
 
 } // namespace gnomon::node

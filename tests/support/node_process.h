@@ -95,6 +95,14 @@ public:
         ::prlimit(m_pid, RLIMIT_FSIZE, &limit, nullptr);
     }
 
+    // The running node's configuration file with something else appended.
+    void reconfigure(const std::string& moreConfig) {
+        m_options.moreConfig = moreConfig;
+        writeConfig(m_inference, m_control, m_metrics);
+    }
+    // What it serves with now; its files may be replaced.
+    const CertificateFiles& certificate() const { return m_node; }
+
     pid_t pid() const { return m_pid; }
     const std::string& inference() const { return m_inference; }
     const std::string& control() const { return m_control; }

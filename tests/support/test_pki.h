@@ -7,6 +7,7 @@
 
 #include <stdexcept>
 #include <string>
+#include <vector>
 
 namespace gnomon::test {
 
@@ -37,6 +38,11 @@ public:
         write(stem + ".crt", issued.certificate);
         write(stem + ".key", issued.key);
         return {path(stem + ".crt"), path(stem + ".key")};
+    }
+
+    // A revocation list with these certificates.
+    std::string revoke(const std::vector<std::string>& certificates) {
+        return m_authority.revoke(certificates, 30, m_clock).value();
     }
 
 private:

@@ -91,8 +91,8 @@ std::string answerTo(std::string_view head, const HttpExposer::Page& page) {
 Result<std::unique_ptr<HttpExposer>> HttpExposer::open(const std::string& address, Page page) {
     ListenerOptions options;
     options.address = address;
-    options.maxConnections = kMostConnections;
-    options.maxConnectionsPerAddress = kMostConnections;
+    options.limits.connections = kMostConnections;
+    options.limits.perAddress = kMostConnections;
     GNOMON_ASSIGN(std::unique_ptr<Listener> listener, Listener::open(std::move(options)));
     return std::unique_ptr<HttpExposer>(new HttpExposer(std::move(listener), std::move(page)));
 }

@@ -48,6 +48,7 @@ TEST(NodeConfig, shippedFileSaysTheDefaults) {
     expected->ca = config->ca;
     expected->certificate = config->certificate;
     expected->key = config->key;
+    expected->file = config->file;
     EXPECT_TRUE(*config == *expected) << "resources/config/gnomond.toml and NodeConfig differ in a default";
 }
 

@@ -111,7 +111,7 @@ TEST(NodeListener, handsConnectionsOver) {
 TEST(NodeListener, shedsWhatIsOverTheCapAndTakesAgainOnceThereIsRoom) {
     Kept kept;
     ListenerOptions options;
-    options.maxConnectionsPerAddress = 2;
+    options.limits.perAddress = 2;
     const auto listener = Listener::open(options).value();
     listener->start(kept.taker());
     const Client one(listener->address());
@@ -133,7 +133,7 @@ TEST(NodeListener, shedsWhatIsOverTheCapAndTakesAgainOnceThereIsRoom) {
 TEST(NodeListener, smallFloodIsShedWithoutHarm) {
     Kept kept;
     ListenerOptions options;
-    options.maxConnections = 10;
+    options.limits.connections = 10;
     const auto listener = Listener::open(options).value();
     listener->start(kept.taker());
     std::vector<std::unique_ptr<Client>> flood;

@@ -36,6 +36,7 @@ private:
         config.ca = pki.ca();
         config.certificate = files.certificate;
         config.key = files.key;
+        config.runtime = folder / "run";
     }
 
 public:
