@@ -6,6 +6,7 @@
 
 #include "backend/client/grpc_gateway.h"
 #include "backend/store/console_store.h"
+#include "ui/models/profile_file.h"
 #include "ui/views/audit/audit_screen.h"
 #include "ui/views/compare/compare_screen.h"
 #include "ui/views/connect/connect_screen.h"
@@ -83,6 +84,33 @@ Status addProfile(const std::filesystem::path& file, port::ConnectionProfile pro
         }
     }
     return store->saveProfile(profile);
+}
+
+Result<QString> importProfiles(const std::filesystem::path& store, const std::filesystem::path& file, bool replace) {
+    GNOMON_ASSIGN(const std::vector<port::ConnectionProfile> read, ui::readProfileFile(file));
+    GNOMON_ASSIGN(const std::unique_ptr<port::ConsoleStore> opened, openStore(store));
+    GNOMON_ASSIGN(const std::vector<port::ConnectionProfile> known, opened->profiles());
+    const ui::ProfileImport import = ui::planImport(read, known);
+    QStringList done;
+    for (const auto& change : import.changed) {
+        const QString words = QString::fromStdString(change.before.name) + QStringLiteral(": ") +
+                              change.differences().join(QStringLiteral(", "));
+        if (!replace) {
+            return Error{ErrorCode::AlreadyExists,
+                         "nothing was imported: known already, and different: " + words.toStdString(),
+                         "add --replace to take over what the file says"};
+        }
+        GNOMON_TRY(opened->saveProfile(change.after));
+        done.append(QStringLiteral("updated ") + words);
+    }
+    for (const port::ConnectionProfile& profile : import.added) {
+        GNOMON_TRY(opened->saveProfile(profile));
+        done.append(QString::fromStdString("added " + profile.name + ": " + profile.address));
+    }
+    for (const port::ConnectionProfile& profile : import.unchanged) {
+        done.append(QString::fromStdString("known already: " + profile.name));
+    }
+    return done.join(u'\n');
 }
 
 } // namespace gnomon::app

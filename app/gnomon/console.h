@@ -53,4 +53,8 @@ std::filesystem::path usualStore();
 // Adds the profile to the store, or replaces the one of the same name. For scripts; people use the Connect screen.
 Status addProfile(const std::filesystem::path& store, port::ConnectionProfile profile);
 
+// Takes over the connections of a profile file; what was done, in words. Where one is known by its name and says
+// something else, AlreadyExists unless replace says otherwise, and nothing is taken over.
+Result<QString> importProfiles(const std::filesystem::path& store, const std::filesystem::path& file, bool replace);
+
 } // namespace gnomon::app

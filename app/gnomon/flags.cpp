@@ -22,12 +22,14 @@ ConsoleCommandLine::ConsoleCommandLine() {
         {u"cert"_s, u"With --add-profile: your certificate (PEM)."_s, u"file"_s},
         {u"key"_s, u"With --add-profile: your key (PEM)."_s, u"file"_s},
         {u"server-name"_s, u"With --add-profile: name expected in the node's certificate."_s, u"name"_s},
+        {u"import-profile"_s, u"Keep the connections of this profile file, and end."_s, u"file"_s},
+        {u"replace"_s, u"With --import-profile: also those that are known and say something else."_s},
     });
 }
 
 bool ConsoleCommandLine::wantsWindow(const QStringList& arguments) {
     m_parser.parse(arguments); // mistakes are told by process()
-    const QString endings[] = {u"help"_s, u"help-all"_s, u"version"_s, u"add-profile"_s};
+    const QString endings[] = {u"help"_s, u"help-all"_s, u"version"_s, u"add-profile"_s, u"import-profile"_s};
     return std::ranges::none_of(endings, [this](const QString& option) { return m_parser.isSet(option); });
 }
 
@@ -45,6 +47,8 @@ Result<ConsoleFlags> ConsoleCommandLine::process(const QCoreApplication& applica
     flags.console.theme = theme == u"light"_s  ? ui::ThemeChoice::Light
                           : theme == u"dark"_s ? ui::ThemeChoice::Dark
                                                : ui::ThemeChoice::System;
+    flags.import = value(u"import-profile"_s);
+    flags.replace = m_parser.isSet(u"replace"_s);
     if (!m_parser.isSet(u"add-profile"_s)) {
         return flags;
     }

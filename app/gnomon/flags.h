@@ -13,6 +13,8 @@ namespace gnomon::app {
 struct ConsoleFlags {
     ConsoleOptions console;
     std::optional<port::ConnectionProfile> add; // --add-profile: keep this one and end
+    std::filesystem::path import;               // --import-profile: keep those of this file and end
+    bool replace = false;                       // also where one of that name says something else
 };
 
 // Parses, and ends the program for --help, --version and mistakes.

@@ -50,6 +50,13 @@ int main(int argc, char** argv) {
         const gnomon::Status added = gnomon::app::addProfile(flags->console.store, *flags->add);
         return added ? 0 : complain(added.error(), 4);
     }
+    if (!flags->import.empty()) {
+        const auto done = gnomon::app::importProfiles(flags->console.store, flags->import, flags->replace);
+        if (done) {
+            std::printf("%s\n", qPrintable(*done));
+        }
+        return done ? 0 : complain(done.error(), 4);
+    }
     const auto console = gnomon::app::Console::open(flags->console, *windowed);
     if (!console) {
         return complain(console.error(), 4);

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/gnomonctl/console_profile.h"
 #include "app/gnomonctl/context.h"
 #include "app/gnomonctl/verbs.h"
 #include "backend/access/certificate_authority.h"
@@ -42,7 +43,15 @@ Status writeIssued(const fs::path& prefix, const access::IssuedCertificate& issu
 }
 
 void runIssue(Context& context, const std::string& folder, const access::CertificateRequest& request,
-              const std::string& prefix) {
+              const std::string& prefix, const ConsoleProfile& profile) {
+    if (!profile.nodes.empty() && request.spiffeId.find("/console/") == std::string::npos) {
+        return context.fail({ErrorCode::InvalidArgument,
+                             request.spiffeId + " is not a console's: it has no use for a profile",
+                             "leave --profile out, or issue for spiffe://<trust domain>/console/<user>/<device>"});
+    }
+    if (const Status understood = profile.check(); !understood) {
+        return context.fail(understood.error());
+    }
     const auto authority = access::CertificateAuthority::load(folder);
     if (!authority) {
         return context.fail(authority.error());
@@ -54,12 +63,23 @@ void runIssue(Context& context, const std::string& folder, const access::Certifi
     if (const Status written = writeIssued(prefix, *issued, authority->certificate()); !written) {
         return context.fail(written.error());
     }
-    context.json() ? context.printJson(nlohmann::json{{"certificate", prefix + ".crt"},
-                                                      {"key", prefix + ".key"},
-                                                      {"spiffe_id", request.spiffeId},
-                                                      {"days", request.days}})
-                   : context.print(request.spiffeId + ": " + prefix + ".crt and " + prefix + ".key, valid for " +
-                                   std::to_string(request.days) + " days\n");
+    std::string file;
+    if (!profile.nodes.empty()) {
+        const auto saved = profile.write(prefix);
+        if (!saved) {
+            return context.fail(saved.error());
+        }
+        file = saved->string();
+    }
+    context.json()
+        ? context.printJson(nlohmann::json{{"certificate", prefix + ".crt"},
+                                           {"key", prefix + ".key"},
+                                           {"spiffe_id", request.spiffeId},
+                                           {"profile", file},
+                                           {"days", request.days}})
+        : context.print(request.spiffeId + ": " + prefix + ".crt and " + prefix + ".key, valid for " +
+                        std::to_string(request.days) + " days\n" +
+                        (file.empty() ? "" : "to hand over: the folder of " + file + ", which a console imports\n"));
 }
 
 void runRevoke(Context& context, const std::string& folder, const std::vector<std::string>& files, int days,
@@ -115,7 +135,16 @@ void addPki(CLI::App& app, Context& context) {
         ->check(CLI::Range(1, 397))
         ->capture_default_str();
     issue->add_option("--out", *prefix, "Writes OUT.crt and OUT.key, and ca.crt beside them")->required();
-    issue->callback([&context, folder, request, prefix] { runIssue(context, *folder, *request, *prefix); });
+    const auto profile = std::make_shared<ConsoleProfile>();
+    issue->add_option(
+        "--profile", profile->nodes,
+        "For a console: also write OUT.profile.json, which it imports, with this node, as NAME=HOST:PORT; may "
+        "be given several times");
+    issue->add_option("--environment", profile->environment, "What those nodes are")
+        ->check(CLI::IsMember({"production", "test", "practice"}))
+        ->capture_default_str();
+    issue->callback(
+        [&context, folder, request, prefix, profile] { runIssue(context, *folder, *request, *prefix, *profile); });
 
     auto* revoke = pki->add_subcommand("revoke", "Write the list of revoked certificates; it replaces the one before");
     const auto certificates = std::make_shared<std::vector<std::string>>();

@@ -54,13 +54,18 @@ QWidget* ConnectScreen::buildList() {
     auto* buttons = new QHBoxLayout;
     m_add = new QPushButton(lineIcon(u"plus"_s), tr("Add"), side);
     m_add->setObjectName(u"connectionAdd"_s);
+    m_import = new QPushButton(tr("Import…"), side);
+    m_import->setObjectName(u"connectionImport"_s);
+    m_import->setToolTip(tr("Take over the connections that somebody gave you as a file (Ctrl+O)"));
     m_remove = new QPushButton(lineIcon(u"trash"_s), tr("Remove"), side);
     m_remove->setObjectName(u"connectionRemove"_s);
     buttons->addWidget(m_add);
+    buttons->addWidget(m_import);
     buttons->addWidget(m_remove);
     buttons->addStretch();
     column->addLayout(buttons);
     connect(m_add, &QPushButton::clicked, this, &ConnectScreen::addNew);
+    connect(m_import, &QPushButton::clicked, this, &ConnectScreen::chooseImport);
     connect(m_remove, &QPushButton::clicked, this, &ConnectScreen::removeChosen);
     return side;
 }
@@ -132,6 +137,7 @@ void ConnectScreen::addKeys() {
         connect(shortcut, &QShortcut::activated, this, run);
     };
     key(QKeySequence(Qt::CTRL | Qt::Key_N), this, [this] { addNew(); });
+    key(QKeySequence(Qt::CTRL | Qt::Key_O), this, [this] { chooseImport(); });
     key(QKeySequence(Qt::Key_F2), this, [this] {
         m_form->nameField()->setFocus(Qt::ShortcutFocusReason);
         m_form->nameField()->selectAll();

@@ -77,7 +77,8 @@ void ConnectScreen::showButtons() {
     m_connect->setEnabled(problem.isEmpty());
     if (m_model.rowCount() == 0) {
         m_listPane->setEmpty(u"connect"_s,
-                             tr("No connection yet. Add a node, or start the practice node with “./run demo”."),
+                             tr("No connection yet. Add a node, import the file you were given, or start the practice "
+                                "node with “./run demo”."),
                              {tr("Add a node"), [this] { addNew(); }});
     } else {
         m_listPane->setLive();
@@ -200,7 +201,8 @@ void ConnectScreen::examine() {
 }
 
 QList<Command> ConnectScreen::commands() {
-    QList<Command> list = {{tr("Add a connection"), tr("Ctrl+N"), [this] { addNew(); }}};
+    QList<Command> list = {{tr("Add a connection"), tr("Ctrl+N"), [this] { addNew(); }},
+                           {tr("Import connections from a file"), tr("Ctrl+O"), [this] { chooseImport(); }}};
     for (const port::ConnectionProfile& profile : context().fleet.profiles()) {
         const bool connected = context().fleet.session(profile.id) != nullptr;
         list.append({(connected ? tr("Disconnect %1") : tr("Connect %1")).arg(QString::fromStdString(profile.name)),
@@ -215,6 +217,7 @@ QList<Command> ConnectScreen::commands() {
 QList<KeyHelp> ConnectScreen::keys() const {
     return {{tr("Return"), tr("connect the chosen one")},
             {tr("Ctrl+N"), tr("add a connection")},
+            {tr("Ctrl+O"), tr("import connections from a file")},
             {tr("F2"), tr("rename")},
             {tr("Del"), tr("remove; can be undone")}};
 }

@@ -3,6 +3,7 @@
 
 #include "ui/models/connection_doctor.h"
 #include "ui/models/connection_model.h"
+#include "ui/models/profile_file.h"
 #include "ui/views/shell/screen.h"
 
 #include <memory>
@@ -26,6 +27,8 @@ public:
 
     QList<Command> commands() override;
     QList<KeyHelp> keys() const override;
+    // Takes over the connections of a profile file. Those that are known and say something else are asked about first.
+    void importFrom(const std::filesystem::path& file);
 
 private:
     void build();
@@ -36,6 +39,9 @@ private:
     void showButtons();
     void showLink();
     void addNew();
+    void chooseImport();
+    void askAbout(const std::vector<ProfileImport::Change>& changes, const QString& done);
+    bool saveAll(const std::vector<port::ConnectionProfile>& profiles);
     bool save();
     void connectChosen();
     void disconnectChosen();
@@ -49,6 +55,7 @@ private:
     DataTable* m_table;
     StatePane* m_listPane;
     QPushButton* m_add;
+    QPushButton* m_import;
     QPushButton* m_remove;
     TextLabel* m_title;
     StateBadge* m_link;
