@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/gnomond/check_audit.h"
 #include "app/gnomond/runtime.h"
+#include "app/gnomond/service_manager.h"
 #include "backend/base/bytes.h"
 #include "backend/base/files.h"
 #include "backend/base/log.h"
@@ -65,6 +66,7 @@ void tellReady(const app::Runtime& runtime, const std::string& file) {
     const std::string control = runtime.controlAddresses().front();
     const std::string metrics = runtime.metricsAddress();
     logEvent(LogLevel::Info, "ready", {{"inference", inference}, {"control", control}, {"metrics", metrics}});
+    app::tellServiceManager("READY=1\nSTATUS=answers on " + inference + ", is operated on " + control + "\n");
     if (!file.empty()) {
         const nlohmann::json object = {
             {"inference", inference}, {"control", control}, {"metrics", metrics}, {"pid", ::getpid()}};
@@ -108,6 +110,7 @@ int serve(const node::NodeConfig& config, const std::string& readyFile) {
     int signal = 0;
     sigwait(&ends, &signal);
     logEvent(LogLevel::Info, "draining", {{"signal", std::to_string(signal)}});
+    app::tellServiceManager("STOPPING=1\nSTATUS=draining\n");
     (*runtime)->drain();
     const ExitCode code = (*runtime)->mustStop() ? kAuditLost : kOk;
     runtime->reset();

@@ -265,6 +265,7 @@ Result<std::unique_ptr<Runtime>> Runtime::start(const node::NodeConfig& config, 
     auto parts = std::make_unique<Parts>();
     parts->config = config;
     parts->wake = std::move(wake);
+    GNOMON_TRY(node::checkCredentials(config));
     GNOMON_TRY(parts->openState());
     GNOMON_TRY(parts->openServing(program));
     GNOMON_TRY(parts->openInterfaces());

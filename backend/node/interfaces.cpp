@@ -36,6 +36,11 @@ bool hasFallback(const serving::EndpointDirectory& directory, std::string_view n
 
 } // namespace
 
+Status checkCredentials(const NodeConfig& config) {
+    return config.allowPlaintext ? Status()
+                                 : MutualTls::check({config.ca, config.certificate, config.key, config.trustDomain});
+}
+
 // In the order of construction; destroyed the other way round, so that servers go before what they call.
 struct Interfaces::State {
     State(NodeConfig asRead, PermissionTable permissions, InterfaceParts all)

@@ -48,6 +48,10 @@ struct InterfaceCounters {
     serving::AdmissionCounters admission; // of the inference interface
 };
 
+// What open() would say of the certificate files. Asked before anything is made: a node that was started too early
+// leaves nothing behind.
+Status checkCredentials(const NodeConfig& config);
+
 // The node's two interfaces: inference for callers, control for operators, each on listeners of its own. Thread-safe.
 class Interfaces {
 public:

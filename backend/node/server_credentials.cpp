@@ -35,11 +35,25 @@ struct TlsTexts {
     std::string identity; // certificate and key in one file, so that they change together
 };
 
+// With what can be done about one that is not there yet, or was left to root.
+Result<std::string> readNamed(const std::filesystem::path& file) {
+    auto text = readFile(file);
+    if (!text && text.error().code == ErrorCode::NotFound) {
+        return Error{ErrorCode::NotFound, text.error().message,
+                     "gnomonctl pki makes an authority and this node's certificate; [tls] names the files"};
+    }
+    if (!text && text.error().code == ErrorCode::PermissionDenied) {
+        return Error{ErrorCode::PermissionDenied, text.error().message,
+                     "give it to the user that the node runs as: chown USER: " + file.string()};
+    }
+    return text;
+}
+
 Result<TlsTexts> readGood(const TlsFiles& files) {
+    GNOMON_ASSIGN(const std::string root, readNamed(files.ca));
+    GNOMON_ASSIGN(const std::string certificate, readNamed(files.certificate));
+    GNOMON_ASSIGN(const std::string key, readNamed(files.key));
     GNOMON_TRY(checkPrivate(files.key));
-    GNOMON_ASSIGN(const std::string root, readFile(files.ca));
-    GNOMON_ASSIGN(const std::string certificate, readFile(files.certificate));
-    GNOMON_ASSIGN(const std::string key, readFile(files.key));
     const CertificatePtr parsedCertificate = certificateFromPem(certificate);
     const KeyPtr parsedKey = keyFromPem(key);
     if (!certificateFromPem(root)) {
@@ -81,6 +95,11 @@ private:
 };
 
 } // namespace
+
+Status MutualTls::check(const TlsFiles& files) {
+    const auto texts = readGood(files);
+    return texts ? Status() : Status(texts.error());
+}
 
 Result<std::unique_ptr<MutualTls>> MutualTls::open(TlsFiles files, std::filesystem::path folder,
                                                    const access::Revocations& revocations) {

@@ -25,6 +25,8 @@ struct TlsFiles {
 // it watches copies, in a private folder of the node's, which only files that were found to be good get into.
 class MutualTls {
 public:
+    // What open() would say of the files; makes nothing.
+    static Status check(const TlsFiles& files);
     // Refuses files that are missing, unreadable, do not belong together, or a key that others can read, and a
     // certificate whose only URI name is not spiffe://<trust domain>/node/<id>. folder: made here, emptied at the end.
     // revocations must outlive the credentials.
