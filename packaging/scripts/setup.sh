@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-#: usage: ./run setup [--dev] [--fuzz] [--train]
+#: usage: ./run setup [--dev] [--fuzz] [--train] [--package]
 #: Install what Gnomon needs on Debian 12: packages, the en_US.UTF-8 locale, ONNX Runtime, clients for the tests.
 #:
 #: As root or with sudo. What is there already is left alone, so the second run asks nothing of the network.
 #:   --dev     also clang-format, clang-tidy, shellcheck and what --fuzz brings
 #:   --fuzz    also clang and its libFuzzer and sanitizer runtimes
 #:   --train   also what resources/demo/make needs to train the demo's models again (R, scikit-learn, onnx)
+#:   --package also what ./run package makes packages with; it installs that itself
 #: ONNX Runtime goes to ${XDG_CACHE_HOME:-~/.cache}/gnomon/onnxruntime, or where GNOMON_ONNXRUNTIME_PREFIX says; the npm
 #: packages that tests call a node with (pinned by their digests) to oip-clients beside it, or GNOMON_OIP_CLIENTS.
 # shellcheck shell=bash source=packaging/scripts/common.sh
@@ -25,6 +26,7 @@ for option in "$@"; do
         --fuzz) packages+=(clang libclang-rt-14-dev) ;;
         --dev) packages+=(clang clang-format clang-tidy libclang-rt-14-dev shellcheck) ;;
         --train) packages+=(r-cran-kernlab r-cran-caret python3-numpy python3-sklearn python3-onnx) ;;
+        --package) packages+=(debhelper lintian desktop-file-utils appstream librsvg2-bin) ;;
         *) die "setup: unknown option '$option' (./run setup --help)" ;;
     esac
 done
