@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <atomic>
 #include <chrono>
+#include <deque>
 #include <list>
 #include <thread>
 
@@ -24,6 +25,8 @@ using Steady = std::chrono::steady_clock;
 constexpr int kAwaited = 64; // calls that gRPC may hand over while the thread is busy
 // A call that has computed for so long, or waited for so long, holds its thread up: another one takes over. One that
 // merely has no processor does not: more threads would not help.
+constexpr int kAtOnce = 32;   // arrivals that are looked at before the next one is computed
+constexpr auto kThere = 20us; // an arrival that took no longer to come was waiting already, and more may be
 constexpr auto kComputes = 10ms;
 constexpr auto kWaits = 200ms;
 constexpr auto kLook = 10ms;      // how often that is looked at
@@ -114,25 +117,75 @@ private:
 
     void work(const std::shared_ptr<Worker>& self) {
         nameThread("infer");
-        void* tag = nullptr;
-        bool fine = false;
-        while (m_queue->Next(&tag, &fine)) {
-            auto* const call = static_cast<CallImpl*>(tag);
-            if (call->arrived || !fine) { // answered, or the server ends
-                delete call;
-                continue;
+        while (take()) {
+            if (const Job job = nextJob()) {
+                self->busySince.store(Steady::now().time_since_epoch().count(), std::memory_order_relaxed);
+                job(self);
+                self->busySince.store(0, std::memory_order_relaxed);
             }
-            call->arrived = true;
-            (new CallImpl)->await(m_request, *m_queue);
-            self->busySince.store(Steady::now().time_since_epoch().count(), std::memory_order_relaxed);
-            m_handle(*call, self);
-            self->busySince.store(0, std::memory_order_relaxed);
             if (dismissed(*self)) {
                 return;
             }
         }
         const MutexLock lock(m_mutex);
         leave(*self);
+    }
+
+    // Looks at what has arrived; waits for it when there is no job. False when the queue has ended, and no job is left.
+    bool take() {
+        bool more = true;
+        for (int i = 0; i < kAtOnce && more; ++i) {
+            const bool waits = m_waiting.load(std::memory_order_relaxed) == 0;
+            const auto before = Steady::now();
+            void* tag = nullptr;
+            bool fine = false;
+            switch (next(waits, tag, fine)) {
+            case grpc::CompletionQueue::SHUTDOWN:
+                return !waits;
+            case grpc::CompletionQueue::TIMEOUT:
+                return true;
+            case grpc::CompletionQueue::GOT_EVENT:
+                break;
+            }
+            look(static_cast<CallImpl*>(tag), fine);
+            more = !waits || m_waiting.load(std::memory_order_relaxed) == 0 || Steady::now() - before < kThere;
+        }
+        return true;
+    }
+
+    grpc::CompletionQueue::NextStatus next(bool waits, void*& tag, bool& fine) {
+        if (!waits) {
+            return m_queue->AsyncNext(&tag, &fine, std::chrono::system_clock::time_point());
+        }
+        // Jobs that another thread leaves behind are not told of.
+        return m_alone.load(std::memory_order_relaxed)
+                   ? (m_queue->Next(&tag, &fine) ? grpc::CompletionQueue::GOT_EVENT : grpc::CompletionQueue::SHUTDOWN)
+                   : m_queue->AsyncNext(&tag, &fine, std::chrono::system_clock::now() + kLook);
+    }
+
+    void look(CallImpl* call, bool fine) {
+        if (call->arrived || !fine) { // answered, or the server ends
+            delete call;
+            return;
+        }
+        call->arrived = true;
+        (new CallImpl)->await(m_request, *m_queue);
+        if (Job job = m_handle(*call)) {
+            const MutexLock lock(m_jobsMutex);
+            m_jobs.push_back(std::move(job));
+            ++m_waiting;
+        }
+    }
+
+    Job nextJob() {
+        const MutexLock lock(m_jobsMutex);
+        if (m_jobs.empty()) {
+            return {};
+        }
+        Job job = std::move(m_jobs.front());
+        m_jobs.pop_front();
+        --m_waiting;
+        return job;
     }
 
     void hire() {
@@ -206,7 +259,7 @@ private:
             return other.get() != &worker && !other->gone && !other->lost &&
                    other->busySince.load(std::memory_order_relaxed) == 0;
         });
-        if (!worker.lost && (!idle || Steady::now() - worker.hired < kStays)) {
+        if (!worker.lost && (!idle || m_waiting > 0 || Steady::now() - worker.hired < kStays)) {
             return false;
         }
         leave(worker);
@@ -223,6 +276,9 @@ private:
     const Request m_request;
     const Handle m_handle;
     std::unique_ptr<Periodic> m_watch;
+    Mutex m_jobsMutex;
+    std::deque<Job> m_jobs GUARDED_BY(m_jobsMutex); // in the order of their calls
+    std::atomic<std::size_t> m_waiting = 0;         // of them
     Mutex m_mutex;
     Condition m_changed;
     std::list<std::shared_ptr<Worker>> m_workers GUARDED_BY(m_mutex);

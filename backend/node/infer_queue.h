@@ -26,9 +26,10 @@ public:
 };
 
 // Takes the calls of one method from completion queues, on threads of its own that offer themselves to compute on: one
-// thread per queue reads, computes and replies, with no hand-over in between. A thread that is held up for long gets
-// another one beside it, and one whose computation was given up is replaced, so that calls are taken whatever a model
-// does. Thread-safe.
+// thread per queue reads, computes and replies, with no hand-over in between. When calls come faster than that, those
+// that have arrived are looked at before the next one is computed: who is turned away is told so at once, and who waits
+// is counted by whoever admits. A thread that is held up for long gets another one beside it, and one whose computation
+// was given up is replaced, so that calls are taken whatever a model does. Thread-safe.
 class InferQueue {
 public:
     using Queues = std::vector<std::unique_ptr<grpc::ServerCompletionQueue>>;
@@ -36,8 +37,11 @@ public:
     using Request =
         std::function<void(grpc::ServerContext*, grpc::ByteBuffer*, grpc::ServerAsyncResponseWriter<grpc::ByteBuffer>*,
                            grpc::ServerCompletionQueue*, void* tag)>;
-    // On a thread of the queue. What it captures must outlive end().
-    using Handle = std::function<void(QueuedCall& call, const std::shared_ptr<serving::ComputeThread>& thread)>;
+    // What is left to do for a call that may come in, on the thread that it is given to.
+    using Job = std::function<void(const std::shared_ptr<serving::ComputeThread>& thread)>;
+    // Looks at a call and says what is left to do for it: nothing, if it was answered at once. On a thread of the
+    // queue; quick. What it captures must outlive end(), and so must what a job captures.
+    using Handle = std::function<Job(QueuedCall& call)>;
 
     // As many as suit this machine.
     static unsigned queues();

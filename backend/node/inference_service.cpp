@@ -15,7 +15,8 @@ const std::string kPushback = "grpc-retry-pushback-ms";                 // what 
 // A call of ModelInfer that came in. Kept for as long as anybody reads the request's tensors: shadows, observers, an
 // abandoned run.
 struct Came {
-    Came(QueuedCall& call, serving::Admission::Ticket place) : asked(call), ticket(std::move(place)) {}
+    Came(QueuedCall& call, Principal who, std::optional<MonoTime> until, serving::Admission::Ticket place)
+        : asked(call), caller(std::move(who)), deadline(until), ticket(std::move(place)) {}
 
     void answer(Result<serving::InferenceReply> reply) {
         ticket.answered(reply && asAsked(*reply));
@@ -30,6 +31,8 @@ struct Came {
     }
 
     QueuedCall& asked; // until it is answered
+    Principal caller;  // until it is asked
+    const std::optional<MonoTime> deadline;
     serving::Admission::Ticket ticket;
     inference::ModelInferRequest message;
 };
@@ -74,35 +77,38 @@ void InferenceService::serveInfer(InferQueue::Queues queues) {
         [this](grpc::ServerContext* context, grpc::ByteBuffer* request,
                grpc::ServerAsyncResponseWriter<grpc::ByteBuffer>* writer, grpc::ServerCompletionQueue* queue,
                void* tag) { RequestModelInfer(context, request, writer, queue, queue, tag); },
-        [this](QueuedCall& call, const std::shared_ptr<serving::ComputeThread>& thread) { infer(call, thread); });
+        [this](QueuedCall& call) { return admit(call); });
 }
 
-void InferenceService::infer(QueuedCall& asked, const std::shared_ptr<serving::ComputeThread>& thread) {
+InferQueue::Job InferenceService::admit(QueuedCall& asked) {
     const std::string_view model = claimsOf(asked.request()).model;
     Result<Principal> principal = m_parts.guard.admit(asked.context(), kInfer, model);
     if (!principal) {
         asked.fail(wire::toGrpc(principal.error()));
-        return;
+        return {};
     }
     const auto deadline = deadlineOf(asked.context(), m_parts.clock);
     auto decision = m_parts.admission.admit({limitKey(*principal), model, asked.request().Length(), deadline});
     if (decision.refusal) {
         asked.context().AddTrailingMetadata(kPushback, std::to_string(decision.refusal->retryAfter.count()));
         asked.fail(statusOf(*decision.refusal));
-        return;
+        return {};
     }
-    const auto came = std::make_shared<Came>(asked, std::move(decision.ticket));
-    const Status read = readMessage(asked.request(), came->message);
-    // The call's tensors are views into the message.
-    Result<serving::InferenceCall> call =
-        read ? readCall(came->message, {came, &came->message}, std::move(*principal), deadline) : read.error();
-    if (!call) {
-        asked.fail(wire::toGrpc(call.error()));
-        return;
-    }
-    call->thread = thread;
-    m_parts.pipeline.infer(std::move(*call),
-                           [came](Result<serving::InferenceReply> reply) { came->answer(std::move(reply)); });
+    auto came = std::make_shared<Came>(asked, std::move(*principal), deadline, std::move(decision.ticket));
+    return [this, came = std::move(came)](const std::shared_ptr<serving::ComputeThread>& thread) {
+        const Status read = readMessage(came->asked.request(), came->message);
+        // The call's tensors are views into the message.
+        Result<serving::InferenceCall> call =
+            read ? readCall(came->message, {came, &came->message}, std::move(came->caller), came->deadline)
+                 : read.error();
+        if (!call) {
+            came->asked.fail(wire::toGrpc(call.error()));
+            return;
+        }
+        call->thread = thread;
+        m_parts.pipeline.infer(std::move(*call),
+                               [came](Result<serving::InferenceReply> reply) { came->answer(std::move(reply)); });
+    };
 }
 
 InferStreams::Reactor* InferenceService::ModelStreamInfer(Context* context) {

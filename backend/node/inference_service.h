@@ -46,7 +46,7 @@ public:
     void closeStreams() { m_streams.close(); }
 
 private:
-    void infer(QueuedCall& asked, const std::shared_ptr<serving::ComputeThread>& thread);
+    InferQueue::Job admit(QueuedCall& asked);
 
     InferenceParts m_parts;
     InferStreams m_streams;

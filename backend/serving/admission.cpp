@@ -49,8 +49,8 @@ struct Endpoint {
 };
 
 TokenBucket bucketOf(const AdmissionLimits& limits) {
-    // Two at least: with one, whoever comes a little late each time loses that little each time.
-    return {limits.callerRate, limits.callerBurst > 0 ? limits.callerBurst : std::max(limits.callerRate / 10, 2.0)};
+    // Some, also at low rates: calls come by chance, and whoever comes a little late must not lose that each time.
+    return {limits.callerRate, limits.callerBurst > 0 ? limits.callerBurst : std::max(limits.callerRate / 10, 8.0)};
 }
 
 std::string number(double value) {

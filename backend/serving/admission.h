@@ -17,12 +17,12 @@ namespace gnomon::serving {
 
 // What may come in at all. Per caller: per verified identity.
 struct AdmissionLimits {
-    double callerRate = 0;  // calls a second; 0: unlimited
-    double callerBurst = 0; // calls at once beyond an even pace; 0: a tenth of a second's, at least 2
+    double callerRate = 0;               // calls a second; 0: unlimited
+    double callerBurst = 0;              // calls at once beyond an even pace; 0: a tenth of a second's, at least 8
     std::uint32_t callerCalls = 512;     // under way
     std::uint32_t calls = 1024;          // under way, of all callers
     std::uint64_t bytes = 256u << 20;    // of requests under way, of all callers
-    std::chrono::milliseconds queue{50}; // what a call may be expected to wait for its turn
+    std::chrono::milliseconds queue{50}; // what a call may be expected to wait, or four calls' time
 
     bool operator==(const AdmissionLimits&) const = default;
 };

@@ -8,12 +8,14 @@ namespace gnomon::serving {
 namespace {
 
 constexpr std::chrono::seconds kSecond{1};
+constexpr int kCallsBefore = 4; // on each worker; a few callers who wait for answers are no overload, slow as it may be
 constexpr std::chrono::nanoseconds kAtLeast{1'000'000}; // handing a call from thread to thread takes a part of it
 
 } // namespace
 
 std::chrono::nanoseconds Patience::allowed(std::chrono::nanoseconds ofOne) const {
-    return m_overloaded ? std::min(m_most, std::max(ofOne, kAtLeast)) : m_most;
+    const auto most = std::max(m_most, kCallsBefore * ofOne);
+    return m_overloaded ? std::min(most, std::max(ofOne, kAtLeast)) : most;
 }
 
 void Patience::came(MonoTime now, bool tooLong) {

@@ -8,7 +8,8 @@
 
 namespace gnomon::serving {
 
-// How long an admitted call may have to wait for its turn. A burst may wait for as long as is configured. But when
+// How long an admitted call may have to wait for its turn. A burst may wait for as long as is configured, and for
+// a few calls before it in any case. But when
 // calls come faster than they are answered, the queue stays full, whatever its length: then waiting only makes every
 // answer late, and what keeps the workers busy is enough. That is so from the first call that would have to wait too
 // long until a second in which fewer than a quarter of the calls had to be turned away; random arrivals at a load just

@@ -141,11 +141,11 @@ double capacityOf(test::NodeProcess& node, std::chrono::seconds time) {
         call.deadline = 5s;
         test::Callers load(*client, callers, UINT64_MAX / 16, [&](std::uint64_t) { return call; });
         std::this_thread::sleep_for(1s); // to warm up
-        const std::uint64_t before = load.calls();
+        const std::uint64_t before = load.calls() - load.failed();
         const auto start = std::chrono::steady_clock::now();
         std::this_thread::sleep_for(time);
         const std::chrono::duration<double> took = std::chrono::steady_clock::now() - start;
-        const double perSecond = static_cast<double>(load.calls() - before) / took.count();
+        const double perSecond = static_cast<double>(load.calls() - load.failed() - before) / took.count();
         load.stop();
         std::printf("%u callers who wait: %.1f/s\n", callers, perSecond);
         best = std::max(best, perSecond);

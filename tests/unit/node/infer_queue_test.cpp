@@ -21,7 +21,15 @@ grpc::ByteBuffer emptyReply() {
 // A server whose ModelInfer a test handles; a call's request is its model's name.
 class InferQueueTest : public testing::Test {
 protected:
-    void open(InferQueue::Handle handle) {
+    using Work = std::function<void(QueuedCall& call, const std::shared_ptr<serving::ComputeThread>& thread)>;
+
+    // Every call comes in.
+    void open(Work work) {
+        openFor([work = std::move(work)](QueuedCall& call) -> InferQueue::Job {
+            return [work, &call](const auto& thread) { work(call, thread); };
+        });
+    }
+    void openFor(InferQueue::Handle handle) {
         grpc::ServerBuilder builder;
         int port = 0;
         builder.AddListeningPort("127.0.0.1:0", grpc::InsecureServerCredentials(), &port);
@@ -136,6 +144,42 @@ TEST_F(InferQueueTest, aThreadThatNeverComesBackIsLeftBehindAtTheEnd) {
     m_server->Shutdown(std::chrono::system_clock::now());
     m_queue->end();
     forever->count_down();
+}
+
+TEST_F(InferQueueTest, whoIsTurnedAwayIsToldBeforeOthersAreComputed) {
+    std::latch busy(1);
+    std::latch release(1);
+    std::atomic<int> computed = 0;
+    openFor([&](QueuedCall& call) -> InferQueue::Job {
+        if (!holdsUp(call)) {
+            call.fail({grpc::StatusCode::RESOURCE_EXHAUSTED, "no room"});
+            return {};
+        }
+        return [&](const auto&) {
+            if (++computed == 1) {
+                busy.count_down();
+                release.wait();
+            }
+            call.finish(emptyReply());
+        };
+    });
+    std::vector<std::jthread> admitted;
+    admitted.emplace_back([&] { EXPECT_TRUE(call("slow").ok()); });
+    busy.wait();
+    std::atomic<int> told = 0;
+    std::vector<std::jthread> refused;
+    for (int i = 0; i < 8; ++i) {
+        admitted.emplace_back([&] { EXPECT_TRUE(call("slow").ok()); });
+        refused.emplace_back([&] {
+            EXPECT_EQ(call("quick").error_code(), grpc::StatusCode::RESOURCE_EXHAUSTED);
+            ++told;
+        });
+    }
+    refused.clear(); // also while one of the others is held up
+    EXPECT_EQ(told, 8);
+    release.count_down();
+    admitted.clear();
+    EXPECT_EQ(computed, 9);
 }
 
 } // namespace
