@@ -4,6 +4,7 @@
 #include "backend/base/log.h"
 #include "backend/base/mutex.h"
 #include "backend/engine/onnx_api.h"
+#include "backend/engine/run_memory.h"
 
 #include <dlfcn.h>
 
@@ -22,6 +23,7 @@ public:
     explicit LoadedLibrary(std::string version)
         : m_version(std::move(version)), m_environment(ORT_LOGGING_LEVEL_FATAL, "gnomon", logRuntime, nullptr) {
         m_environment.DisableTelemetryEvents();
+        Ort::ThrowOnError(Ort::GetApi().RegisterAllocator(m_environment, &m_memory));
     }
 
     std::string version() const override { return m_version; }
@@ -29,6 +31,7 @@ public:
 
 private:
     std::string m_version;
+    RunMemory m_memory; // before the environment, which uses it to its end
     Ort::Env m_environment;
 };
 

@@ -2,6 +2,7 @@
 #include "backend/engine/onnx_model.h"
 
 #include "backend/engine/onnx_tensors.h"
+#include "backend/engine/run_memory.h"
 
 #include <onnxruntime_session_options_config_keys.h>
 
@@ -23,6 +24,7 @@ Ort::SessionOptions sessionOptions() {
     options.AddConfigEntry(kOrtSessionOptionsModelExternalInitializersFileFolderPath, "/proc/self/task/none");
     // Memory for one huge request would be kept for ever.
     options.DisableCpuMemArena();
+    options.AddConfigEntry(kOrtSessionOptionsConfigUseEnvAllocators, "1"); // RunMemory
     options.DisableMemPattern();
     return options;
 }
@@ -125,6 +127,7 @@ Result<std::shared_ptr<OnnxModel>> OnnxModel::load(std::shared_ptr<OnnxLibrary> 
         return error;
     }
     try {
+        const RunMemory::Loading weights;
         model->m_session =
             Ort::Session(environmentOf(*library), file.bytes.data(), file.bytes.size(), sessionOptions());
         GNOMON_TRY(model->readSchema(*facts));

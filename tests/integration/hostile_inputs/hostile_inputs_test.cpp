@@ -110,14 +110,18 @@ TEST_F(HostileInputs, tablesThatAreNoneAreNotSent) {
     }
 }
 
-TEST_F(HostileInputs, aRequestCannotBuyMoreMemoryThanThereIs) {
-    inference::ModelInferRequest request = s_node->zeros("derived-constantofshape_bomb.onnx");
-    const std::int64_t elements = std::int64_t{1} << 40;
-    request.set_raw_input_contents(0, &elements, sizeof elements);
-    inference::ModelInferResponse response;
-    const grpc::Status status = s_node->infer(request, response);
-    EXPECT_EQ(status.error_code(), grpc::StatusCode::UNAVAILABLE) << status.error_message();
-    EXPECT_NE(status.error_message().find("asked for more memory than"), std::string::npos) << status.error_message();
+TEST_F(HostileInputs, aRequestCannotBuyMoreMemoryThanItMayHave) {
+    const std::size_t before = s_node->mostResidentBytes();
+    for (const std::int64_t elements : {std::int64_t{1} << 30, std::int64_t{1} << 33, std::int64_t{1} << 40}) {
+        inference::ModelInferRequest request = s_node->zeros("derived-constantofshape_bomb.onnx");
+        request.set_raw_input_contents(0, &elements, sizeof elements);
+        inference::ModelInferResponse response;
+        const grpc::Status status = s_node->infer(request, response);
+        EXPECT_EQ(status.error_code(), grpc::StatusCode::UNAVAILABLE) << status.error_message();
+        EXPECT_NE(status.error_message().find("asked for more memory than"), std::string::npos)
+            << status.error_message();
+    }
+    EXPECT_LT(s_node->mostResidentBytes(), before + kMostGrowth);
 }
 
 // What the mutations start from.

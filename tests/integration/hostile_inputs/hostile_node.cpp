@@ -105,6 +105,7 @@ void HostileNode::ask(const std::stop_token& stop) {
             continue;
         }
         m_trouble = status.ok() ? wrongEcho(request, response) : status.error_message() + " ";
+        std::this_thread::sleep_for(std::chrono::milliseconds(2)); // a caller, not a load
     }
 }
 
@@ -147,6 +148,18 @@ std::size_t HostileNode::residentBytes() const {
     std::size_t resident = 0;
     file >> total >> resident;
     return resident * static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
+}
+
+std::size_t HostileNode::mostResidentBytes() const {
+    std::ifstream file("/proc/" + std::to_string(m_node->pid()) + "/status");
+    for (std::string word; file >> word;) {
+        if (word == "VmHWM:") {
+            std::size_t kilobytes = 0;
+            file >> kilobytes;
+            return kilobytes << 10;
+        }
+    }
+    return 0;
 }
 
 std::string HostileNode::finish() {

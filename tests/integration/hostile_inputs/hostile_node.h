@@ -26,6 +26,7 @@ public:
     const std::map<std::string, std::string>& hostileFolders() const { return m_folders; }
     bool isAlive() const;
     std::size_t residentBytes() const;
+    std::size_t mostResidentBytes() const; // since its start
 
     // How a file of data/bad is called as an endpoint.
     static std::string endpointOf(const std::string& file);

@@ -2,6 +2,7 @@
 #include "backend/engine/model_file.h"
 #include "backend/engine/onnx_runner.h"
 #include "backend/engine/onnx_tensors.h"
+#include "backend/engine/run_memory.h"
 #include "tests/support/await_run.h"
 #include "tests/support/tiny_onnx.h"
 
@@ -132,6 +133,47 @@ TEST_F(OnnxRunnerTest, answersWhatTheModelComputes) {
     ASSERT_TRUE(result.ok()) << result.error().message;
     EXPECT_EQ(copyTensors(result->outputs)[0], floats("y", {2, 2}, {1, 2, 3, 4}));
     EXPECT_TRUE(result->single);
+}
+
+// A few bytes that ask for gigabytes, as a model that sizes its output by its input has it.
+TEST_F(OnnxRunnerTest, runsTakeBoundedMemory) {
+    const auto runner = load(TinyOnnx()
+                                 .add(TinyOnnx::node("ConstantOfShape", {"n"}, {"y"}))
+                                 .input(TinyOnnx::value("n", TinyOnnx::Int64, {1}))
+                                 .output(TinyOnnx::value("y", TinyOnnx::Float, {-1}))
+                                 .file());
+    ASSERT_TRUE(runner.ok()) << runner.error().message;
+    const auto ask = [&](std::int64_t elements) {
+        Tensor n{"n", DataType::Int64, {1}, Bytes(sizeof elements)};
+        std::memcpy(n.data.data(), &elements, sizeof elements);
+        return test::start(**runner, {n}).wait();
+    };
+    for (const std::int64_t elements : {std::int64_t{1} << 30, std::int64_t{1} << 33, std::int64_t{1} << 40}) {
+        const Result<port::RunResult> result = ask(elements);
+        ASSERT_FALSE(result.ok()) << elements;
+        EXPECT_EQ(result.error().code, ErrorCode::ResourceExhausted) << result.error().message;
+        EXPECT_NE(result.error().message.find("more memory than it may have"), std::string::npos);
+    }
+    EXPECT_TRUE(ask(std::int64_t{1} << 20).ok());
+}
+
+TEST_F(OnnxRunnerTest, whatRunsTookIsCountedUntilItIsGivenBack) {
+    RunMemory memory(1000);
+    void* const first = memory.Alloc(&memory, 900);
+    EXPECT_EQ(reinterpret_cast<std::uintptr_t>(first) % 64, 0U);
+    EXPECT_THROW(memory.Alloc(&memory, 101), std::bad_alloc);
+    EXPECT_THROW(memory.Alloc(&memory, ~std::size_t{0}), std::bad_alloc);
+    EXPECT_EQ(memory.used(), 900U);
+    void* weights = nullptr;
+    {
+        const RunMemory::Loading loading;
+        weights = memory.Alloc(&memory, 5000); // the size of its file bounds them
+    }
+    EXPECT_EQ(memory.used(), 900U);
+    memory.Free(&memory, first);
+    memory.Free(&memory, weights);
+    memory.Free(&memory, memory.Alloc(&memory, 0));
+    EXPECT_EQ(memory.used(), 0U);
 }
 
 TEST_F(OnnxRunnerTest, onlyMisalignedInputsAreCopied) {
