@@ -3,6 +3,7 @@
 
 #include "backend/base/mutex.h" // before gRPC, which has macros of the same names
 
+#include "backend/access/revocations.h"
 #include "backend/merkle/hash.h"
 #include "backend/node/server.h"
 #include "backend/node/server_credentials.h"
@@ -13,6 +14,7 @@
 #include "backend/wire/audit.h"
 #include "backend/wire/node.h"
 #include "tests/support/fake_node_data.h"
+#include "tests/support/temp_folder.h"
 
 #include <gnomon/v1/access.grpc.pb.h>
 #include <gnomon/v1/audit.grpc.pb.h>
@@ -115,6 +117,9 @@ struct StandInNode::State final : v1::NodeService::CallbackService,
     Checkpoint head;
     std::vector<EndpointSnapshot> all;
     node::WatchHub hub;
+    test::TempFolder folder;
+    access::Revocations revocations;
+    std::unique_ptr<node::MutualTls> tls;
     std::unique_ptr<node::Server> server;
 };
 
@@ -130,7 +135,10 @@ std::unique_ptr<StandInNode> StandInNode::open(unsigned number, unsigned endpoin
     const test::CertificateFiles files = pki.issue("node/" + state->info.name, {"localhost", "127.0.0.1"});
     node::ServerOptions options;
     options.addresses = {"127.0.0.1:0"};
-    options.credentials = node::mutualTls({pki.ca(), files.certificate, files.key, pki.trustDomain()}).value();
+    state->tls = node::MutualTls::open({pki.ca(), files.certificate, files.key, pki.trustDomain()},
+                                       state->folder.path() / "tls", state->revocations)
+                     .value();
+    options.credentials = state->tls->credentials();
     v1::NodeService::CallbackService& nodes = *state;
     v1::AccessService::CallbackService& access = *state;
     v1::AuditService::CallbackService& audit = *state;

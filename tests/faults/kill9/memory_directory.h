@@ -38,6 +38,7 @@ public:
     Result<std::map<VersionNumber, serving::VersionCounters>> counters(const EndpointName&) const override {
         return notHere();
     }
+    Result<serving::EndpointMeasures> measures(const EndpointName&) const override { return notHere(); }
     Result<std::shared_ptr<port::ModelRunner>> warmRunner(const EndpointName&, VersionNumber) override {
         return notHere();
     }
