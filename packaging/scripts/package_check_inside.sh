@@ -37,7 +37,7 @@ user=$(sed -n 's/^User=//p' "$unit")
 read -ra command < <(sed -n 's/^ExecStart=//p' "$unit")
 [[ $(stat -c '%U %a' /var/lib/gnomon/state) == "$user 700" ]] || failed "the state folder is $(stat -c '%U %a' /var/lib/gnomon/state)"
 [[ $(stat -c '%U %a' /var/lib/gnomon/models) == "root 755" ]] || failed "the models' folder is not root's"
-as_user() { setpriv --reuid "$user" --regid "$user" --init-groups --no-new-privs --bounding-set=-all --inh-caps=-all "$@"; }
+as_user=(setpriv --reuid "$user" --regid "$user" --init-groups --no-new-privs --bounding-set=-all --inh-caps=-all)
 install -d -o "$user" -g "$user" -m 0700 /run/gnomond # systemd makes it: RuntimeDirectory=
 for program in gnomon gnomonctl gnomond; do
     "$program" --version | grep -qx "$program [0-9.]*" || failed "$program --version"
@@ -47,28 +47,29 @@ passed "unit, user, folders and man pages are in place"
 
 # --- the node, first without a certificate
 code=0
-as_user "${command[@]}" >node.log 2>&1 || code=$?
+"${as_user[@]}" "${command[@]}" >node.log 2>&1 || code=$?
 if [[ $code -ne 4 ]] || ! grep -q 'pki/' node.log; then failed "without a certificate: exit code $code"; fi
+[[ -z $(ls -A /var/lib/gnomon/state) ]] || failed "a start without a certificate leaves state behind"
 passed "without a certificate it says: $(head -n 1 node.log)"
 
 issue() { gnomonctl pki issue --dir /root/gnomon-ca --uri "spiffe://example.org/$1" --out "$2" "${@:3}" >/dev/null; }
 gnomonctl pki init --dir /root/gnomon-ca --trust-domain example.org >/dev/null
 issue node/one /etc/gnomon/pki/node --host localhost --host 127.0.0.1
 chown "$user": /etc/gnomon/pki/node.key
-issue console/ana/desk /root/package-check/ana/ana --profile one=localhost:8443 --environment production
+issue console/ana/desk /root/package-check/ana/ana --profile one=127.0.0.1:8443 --environment production
 issue caller/shop/checkout /root/package-check/shop/shop
 cp -r models/* /var/lib/gnomon/models/
 sed -i 's/^name = "gnomond" /name = "one" /' /etc/gnomon/gnomond.toml # a conffile that somebody changed
 
 identity() { echo --ca "$1/ca.crt" --cert "$1/$(basename "$1").crt" --key "$1/$(basename "$1").key"; }
 # shellcheck disable=SC2046
-operate() { gnomonctl --node localhost:8443 $(identity /root/package-check/ana) "$@"; }
+operate() { gnomonctl --node 127.0.0.1:8443 $(identity /root/package-check/ana) "$@"; }
 # shellcheck disable=SC2046
-call() { gnomonctl --inference localhost:8001 $(identity /root/package-check/shop) "$@"; }
+call() { gnomonctl --inference 127.0.0.1:8001 $(identity /root/package-check/shop) "$@"; }
 
 node=
 start_node() {
-    as_user "${command[@]}" >node.log 2>&1 &
+    "${as_user[@]}" "${command[@]}" >node.log 2>&1 &
     node=$!
     local waited
     for ((waited = 0; waited < 300; waited++)); do
@@ -76,7 +77,7 @@ start_node() {
         kill -0 "$node" 2>/dev/null || failed "the node ended"
         sleep 0.2
     done
-    failed "the node does not answer"
+    failed "the node does not answer: $(cat status.txt)"
 }
 stop_node() {
     kill -TERM "$node"
@@ -84,11 +85,11 @@ stop_node() {
     wait "$node" || code=$?
     [[ $code -eq 0 ]] || failed "the node ended with $code"
 }
-check_audit() { as_user gnomond --config /etc/gnomon/gnomond.toml --check-audit; }
+check_audit() { "${as_user[@]}" gnomond --config /etc/gnomon/gnomond.toml --check-audit; }
 
 start_node
-[[ $(ps -o user= -p "$node") == "$user" ]] || failed "the node runs as $(ps -o user= -p "$node")"
-call infer spam-filter rows/spam-filter.csv >answer.txt
+[[ $(awk '/^Uid:/ { print $2 }' "/proc/$node/status") == "$(id -u "$user")" ]] || failed "the node runs as somebody else"
+call infer spam-filter rows/spam-filter.csv >answer.txt 2>command.log
 grep -q . answer.txt
 operate fallback spam-filter --reason "package check" >/dev/null
 operate --json endpoints spam-filter | grep -q FALLBACK || failed "the change has no effect"
