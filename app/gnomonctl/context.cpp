@@ -50,6 +50,8 @@ void Context::addOptions(CLI::App& app) {
     group->add_option("--key", m_key, "Your key (PEM file)")->envname("GNOMON_KEY");
     group->add_option("--server-name", m_serverName, "Name expected in the node's certificate");
     group->add_flag("--insecure-plaintext", m_plaintext, "No TLS: nobody is identified and nothing is protected");
+    app.add_option("--traceparent", m_traceParent, "W3C trace that this is part of; kept with requests and changes")
+        ->envname("TRACEPARENT");
     app.add_flag("--json", m_json, "Print JSON");
     app.add_option("--timeout", m_timeoutMs, "Deadline of one call in milliseconds")
         ->check(CLI::Range(1, 3600000))
@@ -57,7 +59,7 @@ void Context::addOptions(CLI::App& app) {
 }
 
 client::ConnectOptions Context::connect(const std::string& address) const {
-    return {address, m_ca, m_certificate, m_key, m_serverName, m_plaintext, "gnomonctl/" GNOMON_VERSION};
+    return {address, m_ca, m_certificate, m_key, m_serverName, m_plaintext, "gnomonctl/" GNOMON_VERSION, m_traceParent};
 }
 
 Status Context::checkConnection(const std::string& address) const {

@@ -70,6 +70,7 @@ private:
     std::string m_key;
     std::string m_serverName;
     bool m_plaintext = false;
+    std::string m_traceParent;
     bool m_json = false;
     int m_timeoutMs = 15000;
     ExitCode m_exitCode = ExitCode::Ok;

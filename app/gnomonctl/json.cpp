@@ -238,6 +238,38 @@ json toJson(const Comparison& c) {
     return object;
 }
 
+json toJson(const Exchange& e) {
+    json object = {{"id", e.id.value},
+                   {"time", toRfc3339(e.time)},
+                   {"endpoint", e.endpoint.value},
+                   {"generation", e.generation.value},
+                   {"served_by", e.servedBy},
+                   {"answered", e.answered},
+                   {"mirrored", e.mirrored}};
+    putText(object, "caller", e.caller);
+    putText(object, "tenant", e.tenant);
+    putText(object, "request_id", e.requestId);
+    putText(object, "traceparent", e.traceParent);
+    putText(object, "cluster", e.cluster);
+    putText(object, "reason", e.reason);
+    json legs = json::array();
+    for (const Leg& leg : e.legs) {
+        json one = {{"role", legRoleName(leg.role)},
+                    {"who", describe(FallbackStep{leg.kind, leg.version})},
+                    {"outcome", legOutcomeName(leg.outcome)},
+                    {"latency_ms", static_cast<double>(leg.latency.count()) / 1e6},
+                    {"single", leg.single}};
+        if (leg.score) {
+            one["score"] = *leg.score;
+        }
+        putText(one, "decision", leg.decision);
+        putText(one, "error", leg.error);
+        legs.push_back(std::move(one));
+    }
+    object["legs"] = legs;
+    return object;
+}
+
 json toJson(const StoredRecord& stored) {
     const AuditRecord& r = stored.record;
     json object = {{"seq", r.seq.value},          {"time", toRfc3339(r.time)}, {"kind", recordKindName(r.kind)},

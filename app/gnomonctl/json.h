@@ -20,6 +20,7 @@ nlohmann::json toJson(const PlanPreview& preview);
 nlohmann::json toJson(const ChangeOutcome& outcome);
 nlohmann::json toJson(const EffectProof& proof);
 nlohmann::json toJson(const Comparison& comparison);
+nlohmann::json toJson(const Exchange& exchange);
 nlohmann::json toJson(const StoredRecord& record);
 nlohmann::json toJson(const Error& error);
 

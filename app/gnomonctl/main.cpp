@@ -23,6 +23,7 @@ int main(int argc, char** argv) {
     addInfer(app, context);
     addReplay(app, context);
     addCompare(app, context);
+    addExchange(app, context);
     addChanges(app, context);
     addAudit(app, context);
     addPki(app, context);

@@ -15,6 +15,7 @@ void addEndpoints(CLI::App& app, Context& context);
 void addInfer(CLI::App& app, Context& context);
 void addReplay(CLI::App& app, Context& context);
 void addCompare(CLI::App& app, Context& context);
+void addExchange(CLI::App& app, Context& context);
 void addChanges(CLI::App& app, Context& context); // plan fallback restore rollback promote shadow enable disable
 void addAudit(CLI::App& app, Context& context);
 void addAuditVerify(CLI::App& audit, Context& context); // beneath audit; needs no node

@@ -101,6 +101,7 @@ int serve(const node::NodeConfig& config, const std::string& readyFile) {
     std::signal(SIGXFSZ, SIG_IGN); // a file at its largest is a full disk, which is dealt with where it is written
     prctl(PR_SET_DUMPABLE, 0);     // no core file with keys and callers' data in it
     setLogLevel(levelOf(config.logLevel));
+    setLogFormat(config.logFormat == "json" ? LogFormat::Json : LogFormat::Text);
     const std::string program = std::filesystem::read_symlink("/proc/self/exe").string();
     auto runtime = app::Runtime::start(config, program, [] { ::kill(::getpid(), SIGTERM); });
     if (!runtime) {

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "backend/base/log.h"
-#include "backend/base/bytes.h"
+#include "backend/base/log_format.h"
 
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
+
+#include <atomic>
 
 namespace gnomon {
 
@@ -12,56 +14,53 @@ namespace {
 spdlog::logger& logger() {
     static const std::shared_ptr<spdlog::logger> instance = [] {
         auto made = std::make_shared<spdlog::logger>("gnomon", std::make_shared<spdlog::sinks::stderr_sink_mt>());
-        made->set_pattern("%Y-%m-%dT%H:%M:%S.%eZ %l %v", spdlog::pattern_time_type::utc);
+        made->set_pattern("%v");
         made->flush_on(spdlog::level::debug);
+        made->set_level(spdlog::level::debug);
         return made;
     }();
     return *instance;
 }
 
-spdlog::level::level_enum toSpdlog(LogLevel level) {
-    switch (level) {
-    case LogLevel::Debug:
-        return spdlog::level::debug;
-    case LogLevel::Info:
-        return spdlog::level::info;
-    case LogLevel::Warning:
-        return spdlog::level::warn;
-    case LogLevel::Error:
-        return spdlog::level::err;
-    }
-    return spdlog::level::err;
-}
+std::atomic<LogLevel> g_level{LogLevel::Info};
+std::atomic<LogFormat> g_format{LogFormat::Text};
 
 } // namespace
 
-void logEvent(LogLevel level, std::string_view event, std::initializer_list<LogField> fields) {
-    if (!logger().should_log(toSpdlog(level))) {
+void logEvent(LogLevel level, std::string_view event, std::initializer_list<LogField> fields,
+              const std::source_location& where) {
+    if (!logs(level)) {
         return;
     }
-    std::string line(event);
-    for (const LogField& field : fields) {
-        line.append(" ").append(field.key).append("=");
-        const std::string value = printable(field.value, 1024);
-        const bool quoted = value.empty() || value.find_first_of(" \"=") != std::string::npos;
-        if (!quoted) {
-            line += value;
-            continue;
-        }
-        line += '"';
-        for (const char c : value) {
-            if (c == '"' || c == '\\') {
-                line += '\\';
-            }
-            line += c;
-        }
-        line += '"';
+    const std::span<const LogField> all(fields.begin(), fields.size());
+    const WallTime now = SystemClock().wallNow();
+    std::string line;
+    if (g_format == LogFormat::Json) {
+        line = jsonLine(now, level, componentOf(where.file_name()), event, all);
+    } else {
+        line = toRfc3339(now).append(" ").append(logLevelName(level)).append(" ").append(textLine(event, all));
     }
-    logger().log(toSpdlog(level), "{}", line);
+    logger().log(spdlog::level::err, "{}", line);
+}
+
+bool logs(LogLevel level) {
+    return level >= g_level.load(std::memory_order_relaxed);
 }
 
 void setLogLevel(LogLevel level) {
-    logger().set_level(toSpdlog(level));
+    g_level = level;
+}
+
+LogLevel logLevel() {
+    return g_level;
+}
+
+void setLogFormat(LogFormat format) {
+    g_format = format;
+}
+
+LogFormat logFormat() {
+    return g_format;
 }
 
 } // namespace gnomon

@@ -15,6 +15,7 @@ struct ConnectOptions {
     std::string serverName;      // expected in the node's certificate; empty: the host of the address
     bool plaintext = false;      // no TLS at all; the files are not read then
     std::string userAgent = "gnomon";
+    std::string traceParent{}; // W3C, sent with every call; empty: none
 };
 
 } // namespace gnomon::client

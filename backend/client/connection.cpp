@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "backend/client/connection.h"
+#include "backend/domain/trace_context.h"
 #include "backend/client/identity.h"
 
+#include <grpcpp/client_context.h>
 #include <grpcpp/create_channel.h>
 #include <grpcpp/security/credentials.h>
 #include <grpcpp/support/channel_arguments.h>
@@ -57,6 +59,12 @@ Line Connection::replace() {
     }
     m_line = line;
     return line;
+}
+
+void addTrace(const ConnectOptions& options, grpc::ClientContext& context) {
+    if (const auto trace = parseTraceParent(options.traceParent)) {
+        context.AddMetadata("traceparent", trace->parent());
+    }
 }
 
 Line Connection::renew() {

@@ -12,7 +12,8 @@
 
 namespace grpc {
 class Channel;
-}
+class ClientContext;
+} // namespace grpc
 
 namespace gnomon::client {
 
@@ -24,6 +25,9 @@ struct Line {
 
 // A connection of its own, shared with no other channel of the process. Connects at its first call.
 Line makeLine(const ConnectOptions& options, const Clock& clock, int mostReceivedBytes = 16 << 20);
+
+// Makes the call part of the options' trace; what is no trace is not sent.
+void addTrace(const ConnectOptions& options, grpc::ClientContext& context);
 
 // The line that calls use now. Thread-safe. It outlives all calls, and keeps every line until none of them uses it: the
 // last reference to a channel must not go in a callback, for gRPC 1.51 aborts when its thread ends itself.

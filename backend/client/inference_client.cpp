@@ -50,6 +50,7 @@ public:
         messages->started = m_clock.monoNow();
         CallSet::Context context = std::make_shared<grpc::ClientContext>();
         context->set_deadline(std::chrono::system_clock::now() + call.deadline);
+        addTrace(m_options, *context);
         if (!m_calls.add(context)) {
             return;
         }

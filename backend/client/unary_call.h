@@ -68,6 +68,7 @@ void startUnary(CallSet& calls, Connection& connection, Request request, std::ch
     call->stub = Service::NewStub(call->line.channel);
     call->request = std::move(request);
     call->context->set_deadline(std::chrono::system_clock::now() + deadline);
+    addTrace(connection.options(), *call->context);
     if (!calls.add(call->context)) {
         return;
     }

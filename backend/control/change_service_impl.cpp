@@ -219,6 +219,7 @@ Result<ChangeOutcome> ChangeServiceImpl::executeLocked(const KeptPlan& kept, con
     commit.permission = permissionName(permissionFor(kept.direction));
     commit.sourceAddress = requester.address;
     commit.sourceClient = requester.client;
+    commit.traceParent = request.traceParent;
     return m_commits.commit(std::move(commit));
 }
 

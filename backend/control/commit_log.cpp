@@ -44,6 +44,9 @@ AuditPayload payloadOf(const Commit& commit) {
     if (next.restores) {
         payload.facts.emplace_back("restores", std::to_string(next.restores->value));
     }
+    if (!commit.traceParent.empty()) {
+        payload.facts.emplace_back("traceparent", commit.traceParent);
+    }
     return payload;
 }
 

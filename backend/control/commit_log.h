@@ -21,6 +21,7 @@ struct Commit {
     std::string permission;
     std::string sourceAddress;
     std::string sourceClient;
+    std::string traceParent{}; // W3C; empty: none
 };
 
 // Makes changes durable: intent, which is the commit point, then state, then the deployment moves, then the outcome.

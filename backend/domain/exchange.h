@@ -5,8 +5,10 @@
 #include "backend/domain/deployment.h"
 #include "backend/domain/ids.h"
 #include "backend/domain/tensor.h"
+#include "backend/domain/trace_context.h"
 
 #include <chrono>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -54,6 +56,7 @@ struct Exchange {
     std::optional<double> anomaly; // what the screen said; absent: no opinion
     std::vector<Leg> legs;         // in the order tried; shadows last. Of a batch, each tells the first row
     bool mirrored = false;         // at least one shadow was meant to see it
+    std::string traceParent{};     // W3C: the caller's trace, and this node's step in it; empty when there is none
 
     const Leg* find(LegRole role) const;
     bool operator==(const Exchange&) const = default;
@@ -74,6 +77,7 @@ struct Observation {
     std::vector<std::pair<VersionNumber, TensorSet>> outputs;
     // Deployed when it was asked, in the deployment's order, whether they were shown it or not.
     std::vector<VersionNumber> shadows{};
+    std::shared_ptr<const TraceContext> trace{}; // of the exchange; null: none
 };
 
 // Of the tensors that it keeps alive.

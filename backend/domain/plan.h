@@ -93,8 +93,9 @@ struct PlanPreview {
 
 struct ExecuteRequest {
     PlanDigest digest;
-    RequestId requestId; // the same id again gives the same answer and does nothing
-    std::string reason;  // may be given now where the plan had none
+    RequestId requestId;       // the same id again gives the same answer and does nothing
+    std::string reason;        // may be given now where the plan had none
+    std::string traceParent{}; // W3C, of the call: for the records of the change; empty: none
 
     bool operator==(const ExecuteRequest&) const = default;
 };

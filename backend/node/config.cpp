@@ -140,6 +140,7 @@ void readTables(const toml::table& table, TomlFile& file, NodeConfig& config) {
 
     TomlTable log = top.takeTable("log");
     log.read("level", config.logLevel, {"debug", "info", "warning", "error"});
+    log.read("format", config.logFormat, {"text", "json"});
     log.done();
     top.done();
 }

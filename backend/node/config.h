@@ -70,7 +70,8 @@ struct NodeConfig {
     std::string onAuditLoss = "hold"; // "hold" or "stop"
 
     // [log]
-    std::string logLevel = "info"; // "debug", "info", "warning", "error"
+    std::string logLevel = "info";  // "debug", "info", "warning", "error"
+    std::string logFormat = "text"; // "text", "json"
 
     bool operator==(const NodeConfig&) const = default;
 };

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "backend/node/deployment_service.h"
+#include "backend/node/call_trace.h"
 #include "backend/node/paging.h"
 #include "backend/wire/change.h"
 #include "backend/wire/deployment.h"
@@ -91,7 +92,10 @@ grpc::ServerUnaryReactor* DeploymentService::ExecutePlan(Context* context, const
     return runUnary(m_parts, m_parts.changing, context, method("ExecutePlan"), response,
                     [=, this](const Principal& who) -> Status {
                         // The change service checks the permission for the plan's own direction, which only it knows.
-                        GNOMON_ASSIGN(const ExecuteRequest execute, wire::fromProto(*request));
+                        GNOMON_ASSIGN(ExecuteRequest execute, wire::fromProto(*request));
+                        if (const auto trace = traceOf(*context)) {
+                            execute.traceParent = trace->parent();
+                        }
                         const Result<ChangeOutcome> outcome = m_parts.changes.execute(execute, who);
                         m_parts.changed();
                         if (!outcome) {

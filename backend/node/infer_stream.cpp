@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "backend/node/infer_stream.h"
+#include "backend/node/call_trace.h"
 #include "backend/node/infer_call.h"
 #include "backend/node/infer_messages.h"
 #include "backend/wire/status.h"
@@ -107,6 +108,7 @@ private:
             fail(*asked, wire::toGrpc(call.error()));
             return;
         }
+        call->trace = nextStep(m_terms.trace);
         m_pipeline.infer(std::move(*call), [self = shared_from_this(), asked](Result<serving::InferenceReply> reply) {
             asked->ticket.answered(reply && asAsked(*reply));
             if (!reply) {

@@ -19,8 +19,9 @@ namespace gnomon::node {
 // Who sent a stream, and how it wants to be answered.
 struct StreamTerms {
     Principal caller;
-    std::optional<MonoTime> deadline; // of the whole stream, and so of each of its calls
-    bool errorsEndIt = false;         // an error becomes the stream's status, in place of a message
+    std::optional<MonoTime> deadline;            // of the whole stream, and so of each of its calls
+    bool errorsEndIt = false;                    // an error becomes the stream's status, in place of a message
+    std::shared_ptr<const TraceContext> trace{}; // of the stream; each of its calls is a step of its own
 };
 
 // The streams of ModelStreamInfer. Requests are asked as they come, side by side, and answered in their order. An

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "backend/node/inference_service.h"
+#include "backend/node/call_trace.h"
 #include "backend/node/infer_call.h"
 #include "backend/node/infer_messages.h"
 
@@ -106,6 +107,7 @@ InferQueue::Job InferenceService::admit(QueuedCall& asked) {
             return;
         }
         call->thread = thread;
+        call->trace = traceOf(came->asked.context());
         m_parts.pipeline.infer(std::move(*call),
                                [came](Result<serving::InferenceReply> reply) { came->answer(std::move(reply)); });
     };
@@ -118,7 +120,7 @@ InferStreams::Reactor* InferenceService::ModelStreamInfer(Context* context) {
     }
     const auto asked = context->client_metadata().find("triton_grpc_error");
     const bool errorsEndIt = asked != context->client_metadata().end() && asked->second == "true";
-    return m_streams.open({std::move(*principal), deadlineOf(*context, m_parts.clock), errorsEndIt});
+    return m_streams.open({std::move(*principal), deadlineOf(*context, m_parts.clock), errorsEndIt, traceOf(*context)});
 }
 
 } // namespace gnomon::node

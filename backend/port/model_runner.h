@@ -4,6 +4,7 @@
 #include "backend/base/clock.h"
 #include "backend/base/result.h"
 #include "backend/domain/tensor.h"
+#include "backend/domain/trace_context.h"
 #include "backend/domain/version.h"
 
 #include <chrono>
@@ -35,9 +36,10 @@ public:
 };
 
 struct RunRequest {
-    TensorSet inputs;                 // checked against the schema by the caller
-    std::vector<std::string> outputs; // names; empty = all
-    MonoTime deadline;                // the run is of no use after it; a queued run may be given up then
+    TensorSet inputs;                               // checked against the schema by the caller
+    std::vector<std::string> outputs;               // names; empty = all
+    MonoTime deadline;                              // the run is of no use after it; a queued run may be given up then
+    std::shared_ptr<const TraceContext> trace = {}; // for servers that it is sent to; null: none
     // Set: the runner may compute on the thread that calls run(), which saves handing over. Told of the run before it
     // does; the callback has come when run() returns. Whoever abandons such a run replaces the thread.
     std::function<void(const std::shared_ptr<Run>&)> here = {};

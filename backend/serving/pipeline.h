@@ -34,9 +34,10 @@ struct InferenceCall {
     std::string requestId;
     std::map<std::string, std::string> parameters; // text form of the request's parameters
     Principal caller;
-    std::optional<MonoTime> deadline;      // the caller's; the endpoint's budget applies as well
-    std::shared_ptr<ComputeThread> thread; // that calls infer(), when it may be computed on
-    bool probe = false;                    // the node's own, for proof of effect: not mirrored
+    std::optional<MonoTime> deadline;          // the caller's; the endpoint's budget applies as well
+    std::shared_ptr<ComputeThread> thread;     // that calls infer(), when it may be computed on
+    bool probe = false;                        // the node's own, for proof of effect: not mirrored
+    std::shared_ptr<const TraceContext> trace; // the node's step in the caller's; null: the caller sent none
 };
 
 struct InferenceReply {

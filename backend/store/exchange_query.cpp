@@ -73,7 +73,7 @@ std::int64_t untilOf(const ExchangeFilter& filter) {
 
 std::string listSql(const ExchangeFilter& filter, bool sortedSpan) {
     const bool byGap = filter.mostDisagreeingFirst;
-    std::string sql = "SELECT id, body, time_us, differs, gap, seq FROM exchange ";
+    std::string sql = "SELECT id, body, trace, time_us, differs, gap, seq FROM exchange ";
     if (sortedSpan) {
         sql += "INDEXED BY exchange_by_time ";
     }
@@ -136,6 +136,7 @@ Result<std::optional<Exchange>> ExchangeQuery::first(SQLite::Statement& query, c
     }
     GNOMON_ASSIGN(Exchange exchange,
                   decodeExchange(ExchangeId(query.getColumn(0).getString()), endpoint, blobOf(query.getColumn(1))));
+    exchange.traceParent = query.getColumn(2).getString();
     return std::optional(std::move(exchange));
 }
 
@@ -185,10 +186,10 @@ Result<ExchangePage> ExchangeQuery::list(const ExchangeFilter& filter) {
                 return page;
             }
             page.exchanges.push_back(std::move(*exchange));
-            last.time = query.getColumn(2).getInt64();
-            last.differs = query.getColumn(3).getInt() != 0;
-            last.gap = query.getColumn(4).getDouble();
-            last.seq = query.getColumn(5).getInt64();
+            last.time = query.getColumn(3).getInt64();
+            last.differs = query.getColumn(4).getInt() != 0;
+            last.gap = query.getColumn(5).getDouble();
+            last.seq = query.getColumn(6).getInt64();
         }
     });
 }
@@ -197,7 +198,7 @@ Result<port::RecordedExchange> ExchangeQuery::get(const ExchangeId& id) {
     const std::string name = "exchange " + printable(id.value, 64);
     return guarded("read " + name, [&]() -> Result<port::RecordedExchange> {
         MutexLock lock(m_mutex);
-        SQLite::Statement query(*m_database, "SELECT exchange.id, exchange.body, endpoint.name, payload.body "
+        SQLite::Statement query(*m_database, "SELECT exchange.id, exchange.body, trace, endpoint.name, payload.body "
                                              "FROM exchange JOIN endpoint ON endpoint.id = exchange.endpoint "
                                              "LEFT JOIN payload ON payload.seq = exchange.seq WHERE exchange.id = ?");
         query.bind(1, id.value);
@@ -206,9 +207,10 @@ Result<port::RecordedExchange> ExchangeQuery::get(const ExchangeId& id) {
         }
         port::RecordedExchange found;
         GNOMON_ASSIGN(found.exchange,
-                      decodeExchange(id, EndpointName(query.getColumn(2).getString()), blobOf(query.getColumn(1))));
-        if (!query.getColumn(3).isNull()) {
-            GNOMON_ASSIGN(found.payload, decodePayload(id, blobOf(query.getColumn(3))));
+                      decodeExchange(id, EndpointName(query.getColumn(3).getString()), blobOf(query.getColumn(1))));
+        found.exchange.traceParent = query.getColumn(2).getString();
+        if (!query.getColumn(4).isNull()) {
+            GNOMON_ASSIGN(found.payload, decodePayload(id, blobOf(query.getColumn(4))));
         }
         return found;
     });
@@ -225,7 +227,7 @@ Result<std::vector<port::RecordedExchange>> ExchangeQuery::recent(const Endpoint
                 return all;
             }
             SQLite::Statement query(*m_database,
-                                    "SELECT exchange.id, exchange.body, payload.body FROM exchange "
+                                    "SELECT exchange.id, exchange.body, trace, payload.body FROM exchange "
                                     "INDEXED BY exchange_by_time CROSS JOIN payload ON payload.seq = exchange.seq "
                                     "WHERE endpoint = ? ORDER BY time_us DESC, exchange.seq DESC LIMIT ?");
             query.bind(1, *number);
@@ -235,7 +237,7 @@ Result<std::vector<port::RecordedExchange>> ExchangeQuery::recent(const Endpoint
                 if (!exchange) {
                     return all;
                 }
-                GNOMON_ASSIGN(ExchangePayload payload, decodePayload(exchange->id, blobOf(query.getColumn(2))));
+                GNOMON_ASSIGN(ExchangePayload payload, decodePayload(exchange->id, blobOf(query.getColumn(3))));
                 all.push_back({std::move(*exchange), std::move(payload)});
             }
         });
@@ -249,8 +251,9 @@ Result<Exchange> ExchangeQuery::findByRequestId(const EndpointName& endpoint, co
         if (!number || requestId.empty()) {
             return missing;
         }
-        SQLite::Statement query(*m_database, "SELECT id, body FROM exchange WHERE endpoint = ? AND request_id = ? "
-                                             "AND request_id <> '' ORDER BY seq DESC LIMIT 1");
+        SQLite::Statement query(*m_database,
+                                "SELECT id, body, trace FROM exchange WHERE endpoint = ? AND request_id = ? "
+                                "AND request_id <> '' ORDER BY seq DESC LIMIT 1");
         query.bind(1, *number);
         query.bind(2, requestId);
         GNOMON_ASSIGN(std::optional<Exchange> found, first(query, endpoint));
@@ -266,9 +269,10 @@ Result<Exchange> ExchangeQuery::findByTime(const EndpointName& endpoint, WallTim
         if (!number) {
             return missing;
         }
-        SQLite::Statement before(*m_database, "SELECT id, body FROM exchange WHERE endpoint = ? AND time_us <= ? "
-                                              "ORDER BY time_us DESC, seq DESC LIMIT 1");
-        SQLite::Statement after(*m_database, "SELECT id, body FROM exchange WHERE endpoint = ? AND time_us > ? "
+        SQLite::Statement before(*m_database,
+                                 "SELECT id, body, trace FROM exchange WHERE endpoint = ? AND time_us <= ? "
+                                 "ORDER BY time_us DESC, seq DESC LIMIT 1");
+        SQLite::Statement after(*m_database, "SELECT id, body, trace FROM exchange WHERE endpoint = ? AND time_us > ? "
                                              "ORDER BY time_us, seq LIMIT 1");
         for (SQLite::Statement* query : {&before, &after}) {
             query->bind(1, *number);

@@ -43,7 +43,12 @@ CREATE TABLE blob (
 );
 )sql";
 
-constexpr std::array kMigrations = {kSchema1};
+// The W3C trace that a request was part of, found by its id: "00-<trace id>-<span id>-<flags>".
+constexpr const char* kSchema2 = R"sql(
+ALTER TABLE exchange ADD COLUMN trace TEXT;
+)sql";
+
+constexpr std::array kMigrations = {kSchema1, kSchema2};
 
 } // namespace
 

@@ -63,7 +63,7 @@ ExchangeWriter::~ExchangeWriter() {
 void ExchangeWriter::prepare() {
     MutexLock lock(m_databaseMutex);
     m_insertExchange = std::make_unique<SQLite::Statement>(
-        *m_database, "INSERT OR IGNORE INTO exchange VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+        *m_database, "INSERT OR IGNORE INTO exchange VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
     m_insertPayload = std::make_unique<SQLite::Statement>(*m_database, "INSERT INTO payload VALUES (?, ?)");
     recount();
 }
@@ -198,6 +198,11 @@ void ExchangeWriter::insert(const Queued& queued) {
     row.bind(10, pair.differs ? 1 : 0);
     row.bind(11, pair.gap);
     bindBlob(row, 12, encodeExchange(exchange));
+    if (exchange.traceParent.empty()) {
+        row.bind(13);
+    } else {
+        row.bind(13, exchange.traceParent);
+    }
     if (row.exec() == 0) {
         return; // this exchange is recorded already
     }

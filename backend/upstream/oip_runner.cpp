@@ -194,6 +194,12 @@ public:
         call->context.set_deadline(wallDeadline(request.deadline));
         wire::writeInferRequest({m_model, m_version, "", {}, std::move(request.inputs), std::move(request.outputs)},
                                 call->request);
+        if (request.trace) {
+            call->context.AddMetadata("traceparent", request.trace->parent());
+            if (!request.trace->state.empty()) {
+                call->context.AddMetadata("tracestate", request.trace->state);
+            }
+        }
         call->done = std::move(done);
         m_connection->start(call);
         return call;

@@ -127,6 +127,8 @@ private:
         task.modelBytes = m_options.modelBytes;
         task.memoryLimit = m_options.memoryLimit;
         task.threads = m_options.threads;
+        task.logLevel = logLevel();
+        task.logFormat = logFormat();
         if (task.socket.native().size() >= sizeof(sockaddr_un::sun_path)) {
             return Error{ErrorCode::FailedPrecondition,
                          "the path '" + task.socket.string() + "' is too long for a socket",

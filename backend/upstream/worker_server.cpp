@@ -9,6 +9,7 @@
 
 #include <grpcpp/grpcpp.h>
 
+#include <algorithm>
 #include <csignal>
 #include <cstdio>
 #include <fcntl.h>
@@ -89,11 +90,13 @@ std::vector<std::string> workerArguments(const WorkerTask& task) {
             std::to_string(task.parent),
             std::to_string(task.memoryLimit),
             std::to_string(task.threads),
-            std::to_string(task.modelBytes)};
+            std::to_string(task.modelBytes),
+            std::to_string(static_cast<int>(task.logLevel)),
+            std::to_string(static_cast<int>(task.logFormat))};
 }
 
 std::optional<WorkerTask> parseWorkerArguments(int argc, const char* const* argv) {
-    if (argc != 10 || argv[1] != kCommand) {
+    if (argc != 12 || argv[1] != kCommand) {
         return {};
     }
     WorkerTask task{argv[2], argv[3], argv[4], argv[5]};
@@ -101,10 +104,14 @@ std::optional<WorkerTask> parseWorkerArguments(int argc, const char* const* argv
     task.memoryLimit = std::strtoull(argv[7], nullptr, 10);
     task.threads = static_cast<unsigned>(std::strtoul(argv[8], nullptr, 10));
     task.modelBytes = std::strtoull(argv[9], nullptr, 10);
+    task.logLevel = static_cast<LogLevel>(std::clamp(std::atoi(argv[10]), 0, static_cast<int>(LogLevel::Error)));
+    task.logFormat = std::atoi(argv[11]) == 0 ? LogFormat::Text : LogFormat::Json;
     return task;
 }
 
 int runWorker(const WorkerTask& task) {
+    setLogLevel(task.logLevel);
+    setLogFormat(task.logFormat);
     const Result<std::shared_ptr<port::ModelRunner>> runner = load(task);
     if (!runner.ok()) {
         report(runner.error());

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "backend/base/log.h"
+
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
@@ -25,6 +27,8 @@ struct WorkerTask {
     std::size_t memoryLimit = 0;                       // bytes of data; 0: no limit
     unsigned threads = 0;                              // of computation; 0: as many as the machine has
     std::uint64_t modelBytes = std::uint64_t{1} << 30; // a larger model is refused
+    LogLevel logLevel = LogLevel::Info;                // its lines go where the node's do
+    LogFormat logFormat = LogFormat::Text;
 };
 
 // The command line after the program's name, and back. Nothing when it is not a worker's.

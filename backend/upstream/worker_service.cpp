@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "backend/upstream/worker_service.h"
 
+#include "backend/base/log.h"
+#include "backend/domain/trace_context.h"
 #include "backend/wire/inference.h"
 #include "backend/wire/model_description.h"
 #include "backend/wire/status.h"
@@ -18,14 +20,33 @@ MonoTime monoDeadline(system_clock::time_point deadline) {
     return steady_clock::now() + std::chrono::duration_cast<steady_clock::duration>(left);
 }
 
+// Of the node's call; null when it is part of none.
+std::shared_ptr<const TraceContext> traceOf(const grpc::CallbackServerContext& context) {
+    const auto& metadata = context.client_metadata();
+    const auto parent = metadata.find("traceparent");
+    if (parent == metadata.end()) {
+        return nullptr;
+    }
+    std::optional<TraceContext> trace = parseTraceParent({parent->second.data(), parent->second.size()});
+    if (!trace) {
+        return nullptr;
+    }
+    if (const auto state = metadata.find("tracestate"); state != metadata.end()) {
+        trace->state = cleanTraceState({state->second.data(), state->second.size()});
+    }
+    return std::make_shared<const TraceContext>(*std::move(trace));
+}
+
 // One ModelInfer. The request message lives until the call is finished, and it is finished only when the run has ended:
 // the tensors are views into it.
 class InferCall final : public grpc::ServerUnaryReactor {
 public:
     static InferCall* start(const inference::ModelInferRequest& request, inference::ModelInferResponse& response,
-                            MonoTime deadline, port::ModelRunner& runner, AbandonedCalls& abandoned) {
+                            MonoTime deadline, port::ModelRunner& runner, AbandonedCalls& abandoned,
+                            std::shared_ptr<const TraceContext> trace) {
         const std::shared_ptr<InferCall> call(new InferCall(request, response, abandoned));
         call->m_self = call;
+        call->m_trace = std::move(trace);
         call->begin(deadline, runner);
         return call.get(); // alive: OnDone comes after this reactor was returned
     }
@@ -59,7 +80,7 @@ private:
             Finish(wire::toGrpc(request.error()));
             return;
         }
-        auto run = runner.run({std::move(request->inputs), std::move(request->outputs), deadline},
+        auto run = runner.run({std::move(request->inputs), std::move(request->outputs), deadline, m_trace},
                               [self = m_self](Result<port::RunResult> result) { self->end(std::move(result)); });
         bool cancelled = false;
         {
@@ -79,6 +100,13 @@ private:
             m_abandoned.remove(this);
         }
         if (!result.ok()) {
+            if (logs(LogLevel::Debug)) {
+                logEvent(LogLevel::Debug, "run_failed",
+                         {{"model", m_request.model_name()},
+                          {"trace_id", m_trace ? m_trace->traceId() : ""},
+                          {"code", std::string(codeName(result.error().code))},
+                          {"error", result.error().message}});
+            }
             Finish(wire::toGrpc(result.error()));
             return;
         }
@@ -95,6 +123,7 @@ private:
     inference::ModelInferResponse& m_response;
     AbandonedCalls& m_abandoned;
     std::shared_ptr<InferCall> m_self; // until OnDone
+    std::shared_ptr<const TraceContext> m_trace;
     Mutex m_mutex;
     std::shared_ptr<port::Run> m_run GUARDED_BY(m_mutex);
     bool m_cancelled GUARDED_BY(m_mutex) = false;
@@ -155,7 +184,8 @@ grpc::ServerUnaryReactor* WorkerService::ModelConfig(grpc::CallbackServerContext
 grpc::ServerUnaryReactor* WorkerService::ModelInfer(grpc::CallbackServerContext* context,
                                                     const inference::ModelInferRequest* request,
                                                     inference::ModelInferResponse* response) {
-    return InferCall::start(*request, *response, monoDeadline(context->deadline()), *m_runner, m_abandoned);
+    return InferCall::start(*request, *response, monoDeadline(context->deadline()), *m_runner, m_abandoned,
+                            traceOf(*context));
 }
 
 } // namespace gnomon::upstream

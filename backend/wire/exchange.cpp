@@ -103,6 +103,7 @@ v1::Exchange toProto(const Exchange& in) {
         *out.add_legs() = writeLeg(leg);
     }
     out.set_mirrored(in.mirrored);
+    out.set_trace_parent(in.traceParent);
     if (in.anomaly) {
         out.set_anomaly(*in.anomaly);
     }
@@ -118,6 +119,7 @@ Result<Exchange> fromProto(const v1::Exchange& in) {
     out.generation = GenerationNumber(in.generation());
     out.caller = r.text(in.caller());
     out.tenant = r.text(in.tenant());
+    out.traceParent = r.text(in.trace_parent());
     out.requestId = r.text(in.request_id());
     out.cluster = r.text(in.cluster());
     out.servedBy = r.text(in.served_by());

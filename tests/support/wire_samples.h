@@ -253,7 +253,8 @@ inline Exchange exchange() {
             true,
             0.75,
             {leg},
-            true};
+            true,
+            "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"};
 }
 
 inline ExchangePayload payload() {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "backend/serving/steps/call.h"
+#include "backend/base/log.h"
 #include "backend/serving/policy/decision.h"
 #include "backend/serving/policy/time_share.h"
 #include "backend/serving/steps/guard.h"
@@ -62,6 +63,9 @@ Call::Call(std::shared_ptr<PipelineCore> core, Admitted admitted, ReplyCallback 
     m_exchange.requestId = printable(m_call.requestId);
     m_exchange.cluster = clusterOf(m_endpoint.settings(), m_call.parameters, now);
     m_exchange.anomaly = admitted.anomaly;
+    if (m_call.trace) {
+        m_exchange.traceParent = m_call.trace->parent();
+    }
 }
 
 void Call::start() {
@@ -129,6 +133,7 @@ WatchedRun::Order Call::orderFor(const VersionLink& version, std::chrono::nanose
     const MonoTime until = replaceable ? waitUntil(now, m_answerBy, m_call.deadline, typical) : m_answerBy;
     WatchedRun::Order order{m_call.endpoint, m_endpoint.settings(), version, m_call.inputs,
                             timeShare(until - now, versionsBehind())};
+    order.trace = m_call.trace;
     order.hurried = m_answerBy < m_arrived + m_endpoint.settings().budget;
     order.replaceable = replaceable;
     return order;
@@ -223,6 +228,7 @@ void Call::chainEnded() {
 
 void Call::refuse(Error error, std::string reason) {
     m_exchange.answered = false;
+    m_firstCode = error.code; // from here on what the caller is told
     finish(std::move(error), "refuse", std::move(reason));
 }
 
@@ -240,9 +246,27 @@ void Call::finish(Result<InferenceReply> reply, std::string servedBy, std::strin
     if (!m_exchange.reason.empty() && !m_call.version) {
         m_core->substitutions->note(m_call.endpoint, m_exchange.generation, m_exchange.servedBy, m_exchange.reason);
     }
-    observe({std::move(m_exchange), m_call.inputs, std::move(m_outputs)});
+    tellLog();
+    observe({std::move(m_exchange), m_call.inputs, std::move(m_outputs), {}, m_call.trace});
     m_pin.release();
     m_core->callEnded();
+}
+
+// What did not go as it should, at level debug: callers cause these lines at will.
+void Call::tellLog() const {
+    if ((m_exchange.answered && m_exchange.reason.empty()) || !logs(LogLevel::Debug)) {
+        return;
+    }
+    const VersionNumber version = m_exchange.legs.empty() ? VersionNumber() : m_exchange.legs.back().version;
+    logEvent(LogLevel::Debug, m_exchange.answered ? "call_substituted" : "call_failed",
+             {{"endpoint", m_exchange.endpoint.value},
+              {"version", std::to_string(version.value)},
+              {"request_id", m_exchange.requestId},
+              {"trace_id", m_call.trace ? m_call.trace->traceId() : ""},
+              {"code", std::string(m_firstCode ? codeName(*m_firstCode) : "OK")},
+              {"exchange", m_exchange.id.value},
+              {"served_by", m_exchange.servedBy},
+              {"reason", m_exchange.reason}});
 }
 
 void Call::observe(Observation observation) {

@@ -49,6 +49,7 @@ private:
     void answered(Leg leg, TensorSet outputs);
     void chainEnded();
     void finish(Result<InferenceReply> reply, std::string servedBy, std::string reason);
+    void tellLog() const;
     void observe(Observation observation);
 
     const std::shared_ptr<PipelineCore> m_core;

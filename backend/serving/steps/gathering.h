@@ -21,6 +21,7 @@ public:
     Gathering& operator=(const Gathering&) = delete;
 
     const TensorSet& inputs() const { return m_observation.inputs; }
+    const std::shared_ptr<const TraceContext>& trace() const { return m_observation.trace; }
     // In the place of the shadow's leg: whoever comes first, the order is the deployment's.
     void add(Leg leg, std::optional<TensorSet> outputs) {
         const MutexLock lock(m_mutex);
@@ -38,7 +39,8 @@ public:
 private:
     const std::shared_ptr<Observer> m_observer; // a shadow may hold an exchange for longer than the pipeline lives
     Mutex m_mutex;
-    Observation m_observation; // inputs: constant after construction; the rest guarded by m_mutex until the end
+    Observation
+        m_observation; // inputs and trace: constant after construction; the rest guarded by m_mutex until the end
 };
 
 } // namespace gnomon::serving

@@ -43,6 +43,7 @@ public:
         bool hurried = false;                    // the caller's own deadline made `given` shorter
         bool replaceable = false;                // somebody else answers when this does not
         std::shared_ptr<ComputeThread> thread{}; // that starts the run, when the model is quick enough to run on it
+        std::shared_ptr<const TraceContext> trace{};
     };
 
     static void start(const std::shared_ptr<PipelineCore>& core, const Order& order, std::shared_ptr<RunWaiter> waiter);

@@ -212,5 +212,33 @@ TEST(Mirror, aRunThatOutlivesThePipelineDoesNoHarm) {
     bench.factory.worker(2).release();
 }
 
+TEST(Mirror, theTraceGoesToTheRowAndToEveryRunner) {
+    using Traces = std::vector<std::shared_ptr<const TraceContext>>;
+    ServingBench bench(kShadowed);
+    bench.start();
+    Traces production;
+    Traces shadow;
+    const auto keepTraces = [](Traces& traces) {
+        return [&traces](const port::RunRequest& request) -> Result<port::RunResult> {
+            traces.push_back(request.trace);
+            return Error{ErrorCode::Internal, "of no use"};
+        };
+    };
+    bench.factory.inProcess(1).answer(keepTraces(production));
+    bench.factory.worker(2).answer(keepTraces(shadow));
+    const auto trace = std::make_shared<const TraceContext>(
+        *parseTraceParent("00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"));
+    InferenceCall call = bench.call();
+    call.trace = trace;
+    ASSERT_TRUE(bench.ask(std::move(call)).ok());
+    ASSERT_TRUE(bench.ask().ok());
+    const auto observed = bench.observed();
+    ASSERT_EQ(observed.size(), 2u);
+    EXPECT_EQ(observed[0].exchange.traceParent, trace->parent());
+    EXPECT_EQ(observed[1].exchange.traceParent, "");
+    EXPECT_EQ(production, (Traces{trace, nullptr}));
+    EXPECT_EQ(shadow, (Traces{trace, nullptr}));
+}
+
 } // namespace
 } // namespace gnomon::serving

@@ -256,5 +256,31 @@ TEST_F(ExchangeStore, limitsOfZeroAreRefused) {
     EXPECT_EQ(SqliteExchangeStore::open(options, clock).error().code, ErrorCode::InvalidArgument);
 }
 
+// A file that an earlier Gnomon wrote, which knew no traces.
+TEST_F(ExchangeStore, aFileWithoutTracesIsBroughtUpToDate) {
+    open();
+    const Exchange old = record(exchange(0.2, 0.7));
+    store.reset();
+    {
+        SQLite::Database file(options.file.string(), SQLite::OPEN_READWRITE);
+        file.exec("ALTER TABLE exchange DROP COLUMN trace");
+        file.exec("PRAGMA user_version = 1");
+    }
+    open();
+    Observation traced = exchange(0.1, 0.1);
+    traced.exchange.traceParent = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+    record(traced);
+    ASSERT_TRUE(store->flush());
+    EXPECT_EQ(store->get(old.id)->exchange, old);
+    EXPECT_EQ(store->get(traced.exchange.id)->exchange, traced.exchange);
+    EXPECT_EQ(store->recent(old.endpoint, 1)->at(0).exchange, traced.exchange);
+    EXPECT_EQ(*store->findByRequestId(old.endpoint, traced.exchange.requestId), traced.exchange);
+    EXPECT_EQ(*store->findByTime(old.endpoint, old.time), old);
+    ExchangeFilter all;
+    all.endpoint = old.endpoint;
+    EXPECT_EQ(store->list(all)->exchanges, (std::vector{traced.exchange, old}));
+    EXPECT_EQ(SQLite::Database(options.file.string()).execAndGet("PRAGMA user_version").getInt(), 2);
+}
+
 } // namespace
 } // namespace gnomon::store

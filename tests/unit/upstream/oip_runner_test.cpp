@@ -9,6 +9,7 @@
 #include <gtest/gtest.h>
 
 #include <filesystem>
+#include <future>
 
 namespace gnomon::upstream {
 namespace {
@@ -146,6 +147,25 @@ TEST_F(OipRunnerTest, bigAnswersPass) {
     const auto result = test::start(*m_runner, {floats("x", {1, 2}, {1, 2})}).wait();
     ASSERT_TRUE(result.ok()) << result.error().message;
     EXPECT_EQ(result->outputs.tensors[0].data.size(), 20U << 20);
+}
+
+TEST_F(OipRunnerTest, theTraceGoesOn) {
+    serve(echo);
+    ASSERT_TRUE(test::start(*m_runner, {floats("x", {1, 2}, {1, 2})}).wait().ok());
+    auto trace = *parseTraceParent("00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01");
+    trace.state = "vendor=1";
+    std::promise<bool> answered;
+    m_runner->run({makeTensorSet({floats("x", {1, 2}, {1, 2})}),
+                   {},
+                   std::chrono::steady_clock::now() + 20s,
+                   std::make_shared<const TraceContext>(trace)},
+                  [&](const Result<port::RunResult>& result) { answered.set_value(result.ok()); });
+    ASSERT_TRUE(answered.get_future().get());
+    const std::vector<port::RunRequest> served = m_served->requests();
+    ASSERT_EQ(served.size(), 2u);
+    EXPECT_EQ(served[0].trace, nullptr);
+    ASSERT_NE(served[1].trace, nullptr);
+    EXPECT_EQ(*served[1].trace, trace);
 }
 
 } // namespace

@@ -121,11 +121,16 @@ void PairPane::take(const Result<port::ExchangeDetail>& detail) {
     const Exchange& e = detail->exchange;
     m_title->setText(tr("Request %1").arg(QString::fromStdString(e.requestId.empty() ? e.id.value : e.requestId)));
     const std::optional<double> gap = scoreGap(e);
-    m_facts->setFacts({{tr("at"), clockText(e.time, m_zone), stampText(e.time, m_zone)},
-                       {tr("gap"), gap ? scoreText(*gap) : u"–"_s, {}},
-                       {tr("generation"), QString::number(e.generation.value), {}},
-                       {tr("by"), callerText(e.caller), QString::fromStdString(e.caller)},
-                       {tr("id"), QString::fromStdString(e.id.value), {}}});
+    QList<Fact> facts{{tr("at"), clockText(e.time, m_zone), stampText(e.time, m_zone)},
+                      {tr("gap"), gap ? scoreText(*gap) : u"–"_s, {}},
+                      {tr("generation"), QString::number(e.generation.value), {}},
+                      {tr("by"), callerText(e.caller), QString::fromStdString(e.caller)},
+                      {tr("id"), QString::fromStdString(e.id.value), {}}};
+    if (!e.traceParent.empty()) { // its id; the whole, with the node's step, is the tooltip
+        const QString trace = QString::fromStdString(printable(e.traceParent));
+        facts.append({tr("trace"), trace.section(u'-', 1, 1), trace});
+    }
+    m_facts->setFacts(facts);
     m_model->setDetail(*detail);
     const bool withheld = !detail->payload;
     m_withheld->setText(
