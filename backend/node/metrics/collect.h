@@ -19,6 +19,8 @@ void collectModels(const serving::EndpointDirectory& directory, const monitor::C
                    Families& families);
 // storeDropped: exchanges that the store did not take.
 void collectPipeline(const serving::PipelineCounters& pipeline, std::uint64_t storeDropped, Families& families);
+void collectAdmission(const serving::AdmissionCounters& admission, const serving::PipelineCounters& pipeline,
+                      Families& families);
 void collectInterfaces(const InterfaceCounters& interfaces, const access::DenialRecorder::Counters& denials,
                        Families& families);
 void collectAudit(const audit::AuditLog& audit, Families& families);

@@ -45,13 +45,24 @@ std::uint64_t residentBytes() {
 void collectPipeline(const serving::PipelineCounters& pipeline, std::uint64_t storeDropped, Families& families) {
     families.counter("gnomon_calls_accepted_total", "Calls that the pipeline took").add({}, pipeline.accepted);
     families.gauge("gnomon_calls_in_flight", "Calls under way").add({}, pipeline.inFlight);
-    families.counter("gnomon_requests_shed_total", "Calls turned away because there was too much to do, by reason")
-        .add({{"reason", "calls_under_way"}}, pipeline.turnedAway);
     Family dropped = families.counter("gnomon_exchanges_dropped_total",
                                       "mirror: not shown to a shadow; observer: not compared; store: not recorded");
     dropped.add({{"stage", "mirror"}}, pipeline.mirrorDropped);
     dropped.add({{"stage", "observer"}}, pipeline.observerDropped);
     dropped.add({{"stage", "store"}}, storeDropped);
+}
+
+void collectAdmission(const serving::AdmissionCounters& admission, const serving::PipelineCounters& pipeline,
+                      Families& families) {
+    families.counter("gnomon_requests_admitted_total", "Calls that came in before their message was read")
+        .add({}, admission.admitted);
+    families.gauge("gnomon_request_bytes_in_flight", "Bytes of requests under way").add({}, admission.bytesInFlight);
+    Family shed = families.counter("gnomon_requests_shed_total",
+                                   "Calls turned away because there was too much to do, by the limit they met");
+    for (std::size_t i = 0; i < serving::kShedReasons; ++i) {
+        shed.add({{"reason", serving::shedName(static_cast<serving::Shed>(i))}}, admission.shed[i]);
+    }
+    shed.add({{"reason", "pipeline"}}, pipeline.turnedAway);
 }
 
 void collectInterfaces(const InterfaceCounters& interfaces, const access::DenialRecorder::Counters& denials,

@@ -17,8 +17,11 @@ std::vector<prometheus::MetricFamily> Metrics::Collect() const {
     Families families;
     collectNode(families);
     collectModels(m_parts.directory, m_parts.comparison, families);
-    collectPipeline(m_parts.pipeline.counters(), m_parts.exchangesDropped(), families);
-    collectInterfaces(m_parts.interfaces.counters(), m_parts.denials.counters(), families);
+    const serving::PipelineCounters pipeline = m_parts.pipeline.counters();
+    const InterfaceCounters interfaces = m_parts.interfaces.counters();
+    collectPipeline(pipeline, m_parts.exchangesDropped(), families);
+    collectAdmission(interfaces.admission, pipeline, families);
+    collectInterfaces(interfaces, m_parts.denials.counters(), families);
     collectAudit(m_parts.audit, families);
     collectWatches(families);
     collectProcess(families);
