@@ -272,7 +272,7 @@ std::vector<std::string> Interfaces::controlAddresses() const {
 
 InterfaceCounters Interfaces::counters() const {
     return {m_state->inference->connections(), m_state->controlServer->connections(), m_state->ready, m_state->draining,
-            m_state->admission.counters()};
+            m_state->reloader->states(),       m_state->admission.counters()};
 }
 
 void Interfaces::drain(std::chrono::milliseconds wait) {
@@ -281,7 +281,7 @@ void Interfaces::drain(std::chrono::milliseconds wait) {
         return;
     }
     const auto until = std::chrono::system_clock::now() + wait;
-    s.reloader.reset();
+    s.reloader->stop();
     s.ready = false;
     s.inference->announceEnd();
     s.controlServer->announceEnd();

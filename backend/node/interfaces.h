@@ -10,6 +10,7 @@
 #include "backend/monitor/comparison_monitor.h"
 #include "backend/node/config.h"
 #include "backend/node/listener.h"
+#include "backend/node/reload.h"
 #include "backend/port/authorizer.h"
 #include "backend/port/exchange_store.h"
 #include "backend/port/state_store.h"
@@ -45,6 +46,7 @@ struct InterfaceCounters {
     ListenerCounters control;
     bool ready = false;
     bool draining = false;
+    std::vector<ReloadState> reloads;
     serving::AdmissionCounters admission; // of the inference interface
 };
 

@@ -48,8 +48,10 @@ std::string stampOf(const std::vector<fs::path>& paths) {
 
 Reloader::Reloader(std::vector<ReloadSource> sources, port::AuditSink& audit, std::chrono::milliseconds period)
     : m_audit(audit) {
+    const MutexLock lock(m_mutex);
     for (ReloadSource& source : sources) {
         const std::string now = stampOf(source.paths);
+        m_states.push_back({source.name, 0, 0, false, SystemClock().wallNow()});
         m_watched.push_back({std::move(source), now, now});
     }
     if (period.count() > 0) {
@@ -69,10 +71,27 @@ void Reloader::look() {
     }
 }
 
+std::vector<ReloadState> Reloader::states() const {
+    const MutexLock lock(m_mutex);
+    return m_states;
+}
+
+void Reloader::note(const std::string& name, bool loaded) {
+    const MutexLock lock(m_mutex);
+    for (ReloadState& state : m_states) {
+        if (state.name == name) {
+            ++(loaded ? state.reloads : state.failures);
+            state.lastFailed = !loaded;
+            state.last = loaded ? SystemClock().wallNow() : state.last;
+        }
+    }
+}
+
 void Reloader::record(const std::string& name, const Result<std::optional<AuditPayload>>& loaded) {
     if (loaded && !*loaded) {
         return;
     }
+    note(name, loaded.ok());
     AuditRecord record;
     record.kind = RecordKind::Config;
     record.actor = machineActor("reload");

@@ -81,6 +81,16 @@ void collectInterfaces(const InterfaceCounters& interfaces, const access::Denial
     Family denied = families.counter("gnomon_calls_denied_total", "Calls of peers that may not, by reason");
     denied.add({{"reason", "unauthenticated"}}, denials.unauthenticated);
     denied.add({{"reason", "permission"}}, denials.denied);
+    Family reloads = families.counter("gnomon_reloads_total", "Times that files were taken over while running");
+    Family failed =
+        families.gauge("gnomon_reload_failed", "1 when the last attempt failed: what there was is in force");
+    Family last = families.gauge("gnomon_reload_time_seconds", "When they were last taken over, as Unix time");
+    for (const ReloadState& state : interfaces.reloads) {
+        reloads.add({{"what", state.name}, {"result", "ok"}}, state.reloads);
+        reloads.add({{"what", state.name}, {"result", "failed"}}, state.failures);
+        failed.add({{"what", state.name}}, state.lastFailed ? 1.0 : 0.0);
+        last.add({{"what", state.name}}, std::chrono::duration<double>(state.last.time_since_epoch()).count());
+    }
     families.gauge("gnomon_node_ready", "1 while calls are taken").add({}, interfaces.ready ? 1.0 : 0.0);
     families.gauge("gnomon_node_draining", "1 once the node was told to end").add({}, interfaces.draining ? 1.0 : 0.0);
 }

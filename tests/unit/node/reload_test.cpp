@@ -65,6 +65,24 @@ TEST_F(ReloaderTest, aChangeIsTakenOverOnceItHasSettledAndRecordedOnce) {
     EXPECT_EQ(records[0].payload->facts[0].second, "two");
 }
 
+TEST_F(ReloaderTest, tellsHowItWent) {
+    const node::ReloadState first = m_reloader->states().at(0);
+    EXPECT_EQ(first.name, "limits");
+    EXPECT_EQ(first.reloads + first.failures, 0u);
+    write("bad");
+    look(3);
+    const node::ReloadState failed = m_reloader->states().at(0);
+    EXPECT_TRUE(failed.lastFailed);
+    EXPECT_EQ(failed.failures, 1u);
+    EXPECT_EQ(failed.last, first.last) << "nothing was taken over";
+    write("good now");
+    look(3);
+    const node::ReloadState good = m_reloader->states().at(0);
+    EXPECT_FALSE(good.lastFailed);
+    EXPECT_EQ(good.reloads, 1u);
+    EXPECT_GE(good.last, first.last);
+}
+
 TEST_F(ReloaderTest, aFailureIsRecordedOncePerChange) {
     write("bad");
     look(5);
