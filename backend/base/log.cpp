@@ -27,8 +27,7 @@ std::atomic<LogFormat> g_format{LogFormat::Text};
 
 } // namespace
 
-void logEvent(LogLevel level, std::string_view event, std::initializer_list<LogField> fields,
-              const std::source_location& where) {
+void logEvent(LogLevel level, std::string_view event, std::initializer_list<LogField> fields, const char* file) {
     if (!logs(level)) {
         return;
     }
@@ -36,7 +35,7 @@ void logEvent(LogLevel level, std::string_view event, std::initializer_list<LogF
     const WallTime now = SystemClock().wallNow();
     std::string line;
     if (g_format == LogFormat::Json) {
-        line = jsonLine(now, level, componentOf(where.file_name()), event, all);
+        line = jsonLine(now, level, componentOf(file), event, all);
     } else {
         line = toRfc3339(now).append(" ").append(logLevelName(level)).append(" ").append(textLine(event, all));
     }

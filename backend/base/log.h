@@ -2,7 +2,6 @@
 #pragma once
 
 #include <initializer_list>
-#include <source_location>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -21,7 +20,7 @@ struct LogField {
 // Writes one line to standard error: "time level event key=value ..." or a JSON object (log_format.h). Values are made
 // printable, so that nothing a peer sends can forge a line. Thread-safe. Never pass a secret.
 void logEvent(LogLevel level, std::string_view event, std::initializer_list<LogField> fields = {},
-              const std::source_location& where = std::source_location::current());
+              const char* file = __builtin_FILE()); // clang 14 has no std::source_location
 
 // Whether lines of this level are written: ask before collecting fields on the request path.
 bool logs(LogLevel level);

@@ -17,11 +17,6 @@ void quiet() {
     google::protobuf::SetLogHandler(nullptr); // it tells of every text that is not UTF-8
 }
 
-std::string contentsOf(const std::filesystem::path& file) {
-    std::ifstream in(file, std::ios::binary);
-    return {std::istreambuf_iterator<char>(in), {}};
-}
-
 } // namespace
 
 #ifdef GNOMON_FUZZ
@@ -58,6 +53,11 @@ extern "C" std::size_t LLVMFuzzerCustomMutator(std::uint8_t* data, std::size_t s
 }
 
 #else
+
+std::string contentsOf(const std::filesystem::path& file) {
+    std::ifstream in(file, std::ios::binary);
+    return {std::istreambuf_iterator<char>(in), {}};
+}
 
 // Arguments: files that once broke a promise, or folders of them.
 int main(int argc, char** argv) {
