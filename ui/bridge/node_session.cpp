@@ -156,7 +156,7 @@ void NodeSession::deliver() {
     }
     m_coalesce.start();
     m_silence.start();
-    m_latest = std::move(letter->update);
+    m_latest = std::make_shared<const NodeUpdate>(std::move(letter->update));
     m_heard = letter->heard;
     m_heardWall = letter->heardWall;
     m_skew = std::chrono::duration_cast<std::chrono::milliseconds>(letter->heardWall - m_latest->stamp.serverTime);

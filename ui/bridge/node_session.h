@@ -50,7 +50,9 @@ public:
     // Once known; kept over a loss.
     const std::optional<NodeInfo>& node() const { return m_link.node; }
     // The newest snapshot, whatever its age; null before the first one and after the node was replaced.
-    const NodeUpdate* latest() const { return m_latest ? &*m_latest : nullptr; }
+    const NodeUpdate* latest() const { return m_latest.get(); }
+    // The same, to keep: a snapshot never changes, a newer one takes its place.
+    const std::shared_ptr<const NodeUpdate>& sharedLatest() const { return m_latest; }
     const EndpointSnapshot* endpoint(const EndpointName& name) const;
 
     Freshness freshness() const { return m_freshness; }
@@ -109,7 +111,7 @@ private:
     QTimer m_coalesce;
     QTimer m_silence; // runs out when the newest snapshot is kStaleAfter old
     port::LinkStatus m_link;
-    std::optional<NodeUpdate> m_latest;
+    std::shared_ptr<const NodeUpdate> m_latest;
     std::optional<MonoTime> m_heard;
     std::optional<WallTime> m_heardWall;
     std::optional<std::chrono::milliseconds> m_skew;

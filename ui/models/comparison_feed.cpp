@@ -11,6 +11,8 @@ namespace gnomon::ui {
 namespace {
 
 constexpr std::chrono::seconds kInterval{10};
+constexpr std::chrono::milliseconds kPace{800};
+constexpr int kAtOnce = 16;
 
 } // namespace
 
@@ -18,17 +20,22 @@ ComparisonFeed::ComparisonFeed(Fleet& fleet, QObject* parent) : QObject(parent),
     m_timer.setInterval(kInterval);
     connect(&m_timer, &QTimer::timeout, this, &ComparisonFeed::refresh);
     m_timer.start();
+    m_pace.setInterval(kPace);
+    connect(&m_pace, &QTimer::timeout, this, &ComparisonFeed::askNext);
     connect(&fleet, &Fleet::sessionChanged, this, [this](NodeSession* session) { askFor(*session); });
     connect(&fleet, &Fleet::sessionAboutToBeRemoved, this,
             [this](NodeSession* session) { drop(session->profile().id); });
 }
 
-const Comparison* ComparisonFeed::find(const std::string& profile, const EndpointName& endpoint) const {
+std::shared_ptr<const Comparison> ComparisonFeed::find(const std::string& profile, const EndpointName& endpoint) const {
     const auto found = m_known.find({profile, endpoint});
-    return found == m_known.end() ? nullptr : &found->second;
+    return found == m_known.end() ? nullptr : found->second;
 }
 
 void ComparisonFeed::refresh() {
+    if (!m_waiting.empty()) {
+        return; // this round is not over yet
+    }
     m_requests.clear();
     for (NodeSession* session : m_fleet.sessions()) {
         askFor(*session);
@@ -47,19 +54,43 @@ void ComparisonFeed::askFor(NodeSession& session) {
             continue;
         }
         if (const auto known = m_known.find(key);
-            known != m_known.end() && !(known->second.experiment == snapshot.comparison->experiment)) {
+            known != m_known.end() && !(known->second->experiment == snapshot.comparison->experiment)) {
             m_known.erase(known);
             m_requests.erase(key);
         }
-        if (!m_requests.contains(key)) {
-            m_requests[key] = session.getComparison(key.second, [this, key](const Result<Comparison>& result) {
-                if (result.ok()) {
-                    m_known.insert_or_assign(key, *result);
-                    Q_EMIT changed();
-                }
-            });
+        if (m_requests.try_emplace(key).second) {
+            m_waiting.push_back(key);
         }
     }
+    if (!m_waiting.empty() && !m_pace.isActive()) {
+        m_pace.start();
+        askNext();
+    }
+}
+
+void ComparisonFeed::askNext() {
+    if (m_waiting.empty()) {
+        m_pace.stop();
+    }
+    for (int i = 0; i < kAtOnce && !m_waiting.empty(); ++i) {
+        const Key key = m_waiting.front();
+        m_waiting.pop_front();
+        ask(key);
+    }
+}
+
+void ComparisonFeed::ask(const Key& key) {
+    NodeSession* session = m_fleet.session(key.first);
+    const auto asked = m_requests.find(key);
+    if (session == nullptr || asked == m_requests.end()) {
+        return; // gone meanwhile
+    }
+    asked->second = session->getComparison(key.second, [this, key](const Result<Comparison>& result) {
+        if (result.ok()) {
+            m_known.insert_or_assign(key, std::make_shared<const Comparison>(*result));
+            Q_EMIT changed();
+        }
+    });
 }
 
 void ComparisonFeed::drop(const std::string& profile) {

@@ -7,7 +7,10 @@
 #include "backend/domain/comparison.h"
 #include "ui/bridge/request.h"
 
+#include <deque>
 #include <map>
+#include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -17,7 +20,8 @@ class Fleet;
 class NodeSession;
 
 // Fetches the full comparison of every endpoint that has a shadow, every ten seconds while its node is live: heartbeats
-// carry only its summary. GUI thread only; the fleet must outlive it.
+// carry only its summary. A large fleet's are spread, 20 a second at most, and come less often then. GUI thread only;
+// the fleet must outlive it.
 class ComparisonFeed final : public QObject {
     Q_OBJECT
 public:
@@ -26,7 +30,7 @@ public:
     explicit ComparisonFeed(Fleet& fleet, QObject* parent = nullptr);
 
     // Null while there is none. Of the experiment that the summary names, never of an older one.
-    const Comparison* find(const std::string& profile, const EndpointName& endpoint) const;
+    std::shared_ptr<const Comparison> find(const std::string& profile, const EndpointName& endpoint) const;
     void refresh();
 
 Q_SIGNALS:
@@ -34,12 +38,16 @@ Q_SIGNALS:
 
 private:
     void askFor(NodeSession& session);
+    void askNext();
+    void ask(const Key& key);
     void drop(const std::string& profile);
 
     Fleet& m_fleet;
     QTimer m_timer;
-    std::map<Key, Request> m_requests;
-    std::map<Key, Comparison> m_known;
+    QTimer m_pace;
+    std::deque<Key> m_waiting;                        // to be asked for
+    std::map<Key, std::optional<Request>> m_requests; // of this round; none: still waiting
+    std::map<Key, std::shared_ptr<const Comparison>> m_known;
 };
 
 } // namespace gnomon::ui

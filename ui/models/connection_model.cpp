@@ -10,11 +10,12 @@
 
 namespace gnomon::ui {
 
-ConnectionModel::ConnectionModel(const Fleet& fleet, QObject* parent) : LiveTable(parent), m_fleet(fleet) {
+ConnectionModel::ConnectionModel(const Fleet& fleet, QObject* parent)
+    : LiveTable(parent), m_fleet(fleet), m_soon(kFleetCadence, [this] { refresh(); }) {
     connect(&fleet, &Fleet::profilesChanged, this, &ConnectionModel::refresh);
     connect(&fleet, &Fleet::sessionAdded, this, &ConnectionModel::refresh);
     connect(&fleet, &Fleet::sessionRemoved, this, &ConnectionModel::refresh);
-    connect(&fleet, &Fleet::sessionChanged, this, &ConnectionModel::refresh);
+    connect(&fleet, &Fleet::sessionChanged, &m_soon, &Coalescer::ask);
     connect(&fleet, &Fleet::ticked, this, &ConnectionModel::refresh);
     refresh();
 }

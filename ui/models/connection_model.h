@@ -3,6 +3,7 @@
 
 #include "backend/port/console_store.h"
 #include "ui/models/link_words.h"
+#include "ui/bridge/coalescer.h"
 #include "ui/models/merging_model.h"
 
 namespace gnomon::ui {
@@ -37,6 +38,7 @@ private:
     void refresh();
 
     const Fleet& m_fleet;
+    Coalescer m_soon;
 };
 
 } // namespace gnomon::ui

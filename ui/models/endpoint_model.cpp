@@ -67,10 +67,10 @@ QVariant agreementPoints(const EndpointRow& row) {
 }
 
 QString latencyCell(const EndpointRow& row) {
-    if (row.snapshot.p99Seconds <= 0) {
+    if (row.snapshot->p99Seconds <= 0) {
         return dash();
     }
-    QString text = latencyText(row.snapshot.p99Seconds);
+    QString text = latencyText(row.snapshot->p99Seconds);
     if (row.comparison) {
         const double production = at99(row.comparison->productionLatency);
         const double shadow = at99(row.comparison->shadowLatency);
@@ -83,15 +83,21 @@ QString latencyCell(const EndpointRow& row) {
 
 } // namespace
 
+const std::shared_ptr<const EndpointSnapshot>& EndpointRow::nothing() {
+    static const auto kNothing = std::make_shared<const EndpointSnapshot>();
+    return kNothing;
+}
+
 EndpointModel::EndpointModel(const Fleet& fleet, const ComparisonFeed& feed, const HistoryFeed& history,
                              QObject* parent)
-    : LiveTable(parent), m_fleet(fleet), m_feed(feed), m_history(history) {
-    connect(&fleet, &Fleet::sessionChanged, this, &EndpointModel::refresh);
+    : LiveTable(parent), m_fleet(fleet), m_feed(feed), m_history(history),
+      m_soon(kFleetCadence, [this] { refresh(); }) {
+    connect(&fleet, &Fleet::sessionChanged, &m_soon, &Coalescer::ask);
     connect(&fleet, &Fleet::sessionAdded, this, &EndpointModel::refresh);
     connect(&fleet, &Fleet::sessionRemoved, this, &EndpointModel::refresh);
-    connect(&fleet, &Fleet::ticked, this, &EndpointModel::refresh);
-    connect(&feed, &ComparisonFeed::changed, this, &EndpointModel::refresh);
-    connect(&history, &HistoryFeed::changed, this, &EndpointModel::refresh);
+    connect(&fleet, &Fleet::ticked, this, &EndpointModel::refresh); // once a second: what went stale says so
+    connect(&feed, &ComparisonFeed::changed, &m_soon, &Coalescer::ask);
+    connect(&history, &HistoryFeed::changed, &m_soon, &Coalescer::ask);
     refresh();
 }
 
@@ -127,11 +133,14 @@ void EndpointModel::collect(const NodeSession& session, std::vector<EndpointRow>
     for (const EndpointSnapshot& snapshot : session.latest()->endpoints) {
         EndpointRow& made = rows.emplace_back(row);
         made.endpoint = snapshot.settings.name;
-        made.snapshot = snapshot;
-        const bool shadowed = !snapshot.generation.deployment.shadows.empty();
-        const Comparison* full = m_feed.find(row.profile, made.endpoint);
-        made.comparison = !shadowed ? std::nullopt : full != nullptr ? std::optional(*full) : snapshot.comparison;
-        made.judgement = judge(snapshot, made.comparison, m_history.find(row.profile, made.endpoint), row.state);
+        made.snapshot = {session.sharedLatest(), &snapshot};
+        if (!snapshot.generation.deployment.shadows.empty()) {
+            made.comparison = m_feed.find(row.profile, made.endpoint);
+            if (made.comparison == nullptr && snapshot.comparison) {
+                made.comparison = {session.sharedLatest(), &*snapshot.comparison};
+            }
+        }
+        made.judgement = judge(snapshot, made.comparison.get(), m_history.find(row.profile, made.endpoint), row.state);
     }
 }
 
@@ -194,7 +203,7 @@ QVariant EndpointModel::cell(const EndpointRow& row, int column, int role) const
     if (role != Qt::DisplayRole && role != SortRole) {
         return {};
     }
-    const Deployment& deployment = row.snapshot.generation.deployment;
+    const Deployment& deployment = row.snapshot->generation.deployment;
     const bool raw = role == SortRole;
     switch (static_cast<Column>(column)) {
     case StateColumn:
@@ -213,14 +222,14 @@ QVariant EndpointModel::cell(const EndpointRow& row, int column, int role) const
         return raw ? QVariant(row.comparison && !row.comparison->noDecisions ? row.comparison->agreement : 2.0)
                    : QVariant(agreementText(row));
     case LatencyColumn:
-        return raw ? QVariant(row.snapshot.p99Seconds) : QVariant(row.isNode() ? dash() : latencyCell(row));
+        return raw ? QVariant(row.snapshot->p99Seconds) : QVariant(row.isNode() ? dash() : latencyCell(row));
     case RateColumn:
-        return raw ? QVariant(row.snapshot.requestsPerSecond)
-                   : QVariant(row.isNode() ? dash() : rateText(row.snapshot.requestsPerSecond));
+        return raw ? QVariant(row.snapshot->requestsPerSecond)
+                   : QVariant(row.isNode() ? dash() : rateText(row.snapshot->requestsPerSecond));
     case SubstitutedColumn:
-        return raw ? QVariant(row.snapshot.substitutionShare)
-                   : QVariant(row.isNode() || row.snapshot.requests == 0 ? dash()
-                                                                         : shareText(row.snapshot.substitutionShare));
+        return raw ? QVariant(row.snapshot->substitutionShare)
+                   : QVariant(row.isNode() || row.snapshot->requests == 0 ? dash()
+                                                                          : shareText(row.snapshot->substitutionShare));
     case AgeColumn:
         return row.age.isEmpty() ? dash() : row.age;
     case ColumnCount:

@@ -3,11 +3,12 @@
 
 #include "backend/domain/node.h"
 #include "backend/port/console_store.h"
+#include "ui/bridge/coalescer.h"
 #include "ui/models/merging_model.h"
 #include "ui/models/severity.h"
 
 #include <chrono>
-#include <optional>
+#include <memory>
 #include <string>
 
 namespace gnomon::ui {
@@ -27,15 +28,18 @@ struct EndpointRow {
     EndpointName endpoint;
     Judgement judgement;
     RowState state = RowState::Loading;
-    QString age; // "0.4 s"; empty when never heard
-    EndpointSnapshot snapshot;
-    std::optional<Comparison> comparison;
+    QString age;                                                  // "0.4 s"; empty when never heard
+    std::shared_ptr<const EndpointSnapshot> snapshot = nothing(); // shared with the session
+    std::shared_ptr<const Comparison> comparison;                 // null when there is no shadow
+
+    static const std::shared_ptr<const EndpointSnapshot>& nothing();
 
     bool isNode() const { return endpoint.value.empty(); }
     bool operator==(const EndpointRow&) const = default;
 };
 
-// All endpoints of all connected nodes, the worst first. Follows the fleet by itself; GUI thread only.
+// All endpoints of all connected nodes, the worst first. Follows the fleet by itself, in kFleetCadence; GUI thread
+// only.
 class EndpointModel final : public LiveTable<EndpointRow> {
     Q_OBJECT
 public:
@@ -74,6 +78,7 @@ private:
     const Fleet& m_fleet;
     const ComparisonFeed& m_feed;
     const HistoryFeed& m_history;
+    Coalescer m_soon;
 };
 
 } // namespace gnomon::ui

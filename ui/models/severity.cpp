@@ -80,8 +80,7 @@ Judgement ofTraffic(const EndpointSnapshot& s) {
     return {tone, tr("Substituting"), why + u'.', rankOf(tone)};
 }
 
-Judgement ofLive(const EndpointSnapshot& s, const std::optional<Comparison>& details,
-                 const std::vector<Generation>& history) {
+Judgement ofLive(const EndpointSnapshot& s, const Comparison* details, const std::vector<Generation>& history) {
     const Deployment& deployment = s.generation.deployment;
     if (deployment.mode == Mode::Disabled) {
         return {CellTone::Watch, tr("Disabled"), tr("Answers nothing, %1.").arg(since(s.generation)), 1};
@@ -95,7 +94,7 @@ Judgement ofLive(const EndpointSnapshot& s, const std::optional<Comparison>& det
     if (s.substitutionShare > 0) {
         return ofTraffic(s);
     }
-    const std::optional<Comparison>& comparison = details ? details : s.comparison;
+    const Comparison* comparison = details != nullptr ? details : s.comparison ? &*s.comparison : nullptr;
     if (!deployment.shadows.empty() && comparison) {
         const VerdictWords words = verdictWords(*comparison, backgroundOf(s, history, *comparison));
         const CellTone tone = toneOf(words.tone);
@@ -116,8 +115,8 @@ Judgement ofLive(const EndpointSnapshot& s, const std::optional<Comparison>& det
 
 } // namespace
 
-Judgement judge(const EndpointSnapshot& snapshot, const std::optional<Comparison>& details,
-                const std::vector<Generation>& history, RowState state) {
+Judgement judge(const EndpointSnapshot& snapshot, const Comparison* details, const std::vector<Generation>& history,
+                RowState state) {
     Judgement judgement = ofLive(snapshot, details, history);
     if (state == RowState::Stale) {
         // Old news is never good news; bad news stays where it was.

@@ -21,9 +21,9 @@ struct Judgement {
     bool operator==(const Judgement&) const = default;
 };
 
-// details: the full comparison, when it is at hand; the snapshot's summary otherwise. history: newest first; may be
-// empty while it is not known.
-Judgement judge(const EndpointSnapshot& snapshot, const std::optional<Comparison>& details,
-                const std::vector<Generation>& history, RowState state);
+// details: the full comparison, when it is at hand; null otherwise: then the snapshot's summary counts. history: newest
+// first; may be empty while it is not known.
+Judgement judge(const EndpointSnapshot& snapshot, const Comparison* details, const std::vector<Generation>& history,
+                RowState state);
 
 } // namespace gnomon::ui

@@ -67,7 +67,7 @@ public:
         QObject::disconnect(connection);
         m_table->viewport()->repaint();
         const double took = msSince(start);
-        runUntil([] { return false; }, std::chrono::milliseconds(300));
+        runFor(std::chrono::milliseconds(300));
         return came ? took : -1;
     }
 

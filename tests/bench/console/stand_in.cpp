@@ -12,12 +12,16 @@
 #include "backend/proof/signing_key.h"
 #include "backend/wire/access.h"
 #include "backend/wire/audit.h"
+#include "backend/wire/comparison.h"
+#include "backend/wire/deployment.h"
 #include "backend/wire/node.h"
 #include "tests/support/fake_node_data.h"
 #include "tests/support/temp_folder.h"
 
 #include <gnomon/v1/access.grpc.pb.h>
 #include <gnomon/v1/audit.grpc.pb.h>
+#include <gnomon/v1/comparison.grpc.pb.h>
+#include <gnomon/v1/deployment.grpc.pb.h>
 #include <gnomon/v1/node.grpc.pb.h>
 
 namespace gnomon::bench {
@@ -40,6 +44,8 @@ proof::SigningKey keyOf(const std::string& origin, unsigned number) {
 
 struct StandInNode::State final : v1::NodeService::CallbackService,
                                   v1::AccessService::CallbackService,
+                                  v1::DeploymentService::CallbackService,
+                                  v1::ComparisonService::CallbackService,
                                   v1::AuditService::CallbackService {
     State(unsigned number, unsigned endpoints) : hub([this] { return observe(); }) {
         const std::string name = "node-" + std::to_string(number);
@@ -68,7 +74,9 @@ struct StandInNode::State final : v1::NodeService::CallbackService,
                                                   0.01,
                                                   i % 9 == 0 ? Verdict::Different : Verdict::Equivalent,
                                                   i};
-            all.push_back(test::fakeEndpoint(settings, experiment, 40 + i, clock.wallNow()).snapshot);
+            served.push_back(test::fakeEndpoint(settings, experiment, 40 + i, clock.wallNow()));
+            served.back().exchanges.clear();
+            all.push_back(served.back().snapshot);
         }
     }
 
@@ -111,11 +119,31 @@ struct StandInNode::State final : v1::NodeService::CallbackService,
         return answered(context);
     }
 
+    const test::FakeEndpoint& find(const std::string& name) const {
+        return *std::find_if(served.begin(), served.end(),
+                             [&](const auto& one) { return one.snapshot.settings.name.value == name; });
+    }
+    grpc::ServerUnaryReactor* ListGenerations(grpc::CallbackServerContext* context,
+                                              const v1::ListGenerationsRequest* request,
+                                              v1::ListGenerationsResponse* response) override {
+        for (const Generation& generation : find(request->endpoint()).history) {
+            *response->add_generations() = wire::toProto(generation);
+        }
+        return answered(context);
+    }
+    grpc::ServerUnaryReactor* GetComparison(grpc::CallbackServerContext* context,
+                                            const v1::GetComparisonRequest* request,
+                                            v1::GetComparisonResponse* response) override {
+        *response->mutable_comparison() = wire::toProto(*find(request->endpoint()).comparison);
+        return answered(context);
+    }
+
     SystemClock clock;
     std::minstd_rand random{1};
     NodeInfo info;
     Checkpoint head;
-    std::vector<EndpointSnapshot> all;
+    std::vector<test::FakeEndpoint> served;
+    std::vector<EndpointSnapshot> all; // of these, now; the hub's
     node::WatchHub hub;
     test::TempFolder folder;
     access::Revocations revocations;
@@ -142,7 +170,10 @@ std::unique_ptr<StandInNode> StandInNode::open(unsigned number, unsigned endpoin
     v1::NodeService::CallbackService& nodes = *state;
     v1::AccessService::CallbackService& access = *state;
     v1::AuditService::CallbackService& audit = *state;
-    state->server = node::Server::open(std::move(options), {&nodes, &access, &audit}).value();
+    v1::DeploymentService::CallbackService& deployments = *state;
+    v1::ComparisonService::CallbackService& comparisons = *state;
+    state->server =
+        node::Server::open(std::move(options), {&nodes, &access, &audit, &deployments, &comparisons}).value();
     state->server->serve();
     return std::unique_ptr<StandInNode>(new StandInNode(std::move(state)));
 }

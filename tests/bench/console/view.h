@@ -7,6 +7,7 @@
 
 #include <QCoreApplication>
 #include <QEventLoop>
+#include <QTimer>
 
 #include <chrono>
 #include <functional>
@@ -19,16 +20,26 @@ inline double msSince(Steady::time_point start) {
     return std::chrono::duration<double, std::milli>(Steady::now() - start).count();
 }
 
+inline void runFor(std::chrono::milliseconds time) {
+    QEventLoop loop;
+    QTimer::singleShot(time, &loop, &QEventLoop::quit);
+    loop.exec();
+}
+
+constexpr std::chrono::milliseconds kLook{2};
+
 // Lets the console run until the condition holds; false when it took longer.
 inline bool runUntil(const std::function<bool()>& condition, std::chrono::milliseconds most) {
-    const auto until = Steady::now() + most;
-    while (!condition()) {
-        if (Steady::now() > until) {
-            return false;
+    QEventLoop loop;
+    QTimer look;
+    QObject::connect(&look, &QTimer::timeout, &loop, [&] {
+        if (condition()) {
+            loop.exit(1);
         }
-        QCoreApplication::processEvents(QEventLoop::WaitForMoreEvents | QEventLoop::AllEvents, 5);
-    }
-    return true;
+    });
+    look.start(kLook);
+    QTimer::singleShot(most, &loop, [&] { loop.exit(0); });
+    return condition() || loop.exec() == 1;
 }
 
 // Scrolls and filters the audit screen of the one node that is known. Empty when the node does not answer.

@@ -127,7 +127,7 @@ private Q_SLOTS:
         });
         QVERIFY(m_w->open());
         m_w->window->showScreen(u"control"_s);
-        const EndpointName endpoint = m_w->console.selection.endpoint();
+        const EndpointName endpoint("spam-filter");
         auto* table = m_w->find<QTableView>("historyTable");
         m_w->console.selection.select(eu, endpoint);
         QTRY_COMPARE(table->model()->rowCount(), 3);

@@ -7,6 +7,7 @@
 #include "tests/support/fake_console_store.h"
 #include "tests/support/fake_gateway.h"
 #include "tests/support/manual_clock.h"
+#include "ui/bridge/coalescer.h"
 #include "ui/bridge/fleet.h"
 #include "ui/bridge/job.h"
 #include "ui/bridge/node_session.h"
@@ -30,6 +31,22 @@ private:
     std::unique_ptr<NodeSession> m_session;
 
 private Q_SLOTS:
+    void coalescerRunsAtOnceAndThenOnceForTheRest() {
+        int runs = 0;
+        Coalescer coalescer(20ms, [&] { ++runs; });
+        coalescer.ask();
+        QCOMPARE(runs, 1);
+        for (int i = 0; i < 5; ++i) {
+            coalescer.ask();
+        }
+        QCOMPARE(runs, 1);
+        QTRY_COMPARE(runs, 2);
+        QTest::qWait(60);
+        QCOMPARE(runs, 2); // nobody asked any more
+        coalescer.ask();
+        QCOMPARE(runs, 3);
+    }
+
     void init() {
         m_clock = std::make_unique<test::ManualClock>();
         m_node = std::make_shared<test::FakeNode>(m_clock->wallNow());

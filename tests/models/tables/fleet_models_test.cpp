@@ -193,6 +193,22 @@ private Q_SLOTS:
         QCOMPARE(model.rowAt(0).judgement.tone, CellTone::Act);
     }
 
+    // Fifty nodes speak fifty times a second; to make all rows anew each time is what the console then does for a
+    // living.
+    void rowsAreMadeOnceForManyChanges() {
+        ComparisonFeed feed(*m_fleet);
+        HistoryFeed history(*m_fleet);
+        EndpointModel model(*m_fleet, feed, history);
+        node("a").goLive();
+        QTRY_COMPARE(model.rowCount(), 3); // two endpoints, and the other node
+        QSignalSpy refreshed(&model, &EndpointModel::refreshed);
+        for (int i = 0; i < 1000; ++i) {
+            Q_EMIT m_fleet->sessionChanged(m_fleet->sessions().front());
+        }
+        QVERIFY(refreshed.count() <= 1);
+        QTRY_VERIFY(refreshed.count() >= 1);
+    }
+
     void sparklineIsOnlyThereWhenItIsKnown() {
         ComparisonFeed feed(*m_fleet);
         HistoryFeed history(*m_fleet);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // How the parts of the comparison lie on the screen and speak to each other.
+#include "ui/bridge/coalescer.h"
 #include "ui/bridge/node_session.h"
 #include "ui/models/transition_model.h"
 #include "ui/views/compare/compare_charts.h"
@@ -119,6 +120,9 @@ QWidget* CompareScreen::makeBody() {
 void CompareScreen::connectParts() {
     connect(&context().selection, &Selection::changed, this, &CompareScreen::follow);
     connect(&context().fleet, &Fleet::sessionChanged, this, &CompareScreen::followSession);
+    auto* endpoints = new Coalescer(
+        kFleetCadence, [this] { m_header->showEndpoints(); }, this);
+    connect(&context().fleet, &Fleet::sessionChanged, endpoints, &Coalescer::ask);
     connect(&context().fleet, &Fleet::sessionRemoved, this, &CompareScreen::follow);
     connect(&context().fleet, &Fleet::ticked, this, &CompareScreen::showFreshness);
     connect(&context().time, &TimeDisplay::changed, this, [this] {

@@ -76,7 +76,6 @@ void CompareScreen::follow() {
 }
 
 void CompareScreen::followSession(NodeSession* session) {
-    m_header->showEndpoints();
     if (session == context().session()) {
         follow();
     }

@@ -207,7 +207,7 @@ void ControlScreen::showNow() {
     }
     showHistory();
     const RowState rowState = rowStateOf(*session);
-    const Judgement judgement = judge(*now, now->comparison, m_model.generations(), rowState);
+    const Judgement judgement = judge(*now, nullptr, m_model.generations(), rowState);
     m_title->setText(QString::fromStdString(now->settings.name.value));
     m_state->setState(toneOfCell(judgement.tone), judgement.word);
     m_inForce->setText(

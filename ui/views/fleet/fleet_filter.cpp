@@ -23,7 +23,7 @@ bool FleetFilter::filterAcceptsRow(int row, const QModelIndex& parent) const {
     const auto* model = static_cast<const EndpointModel*>(sourceModel());
     const EndpointRow& endpoint = model->rowAt(row);
     const QString text = QString::fromStdString(endpoint.endpoint.value) + u' ' + endpoint.node + u' ' +
-                         endpoint.judgement.word + u' ' + QString::fromStdString(endpoint.snapshot.settings.owner);
+                         endpoint.judgement.word + u' ' + QString::fromStdString(endpoint.snapshot->settings.owner);
     for (const QString& word : m_words.split(u' ', Qt::SkipEmptyParts)) {
         if (!text.contains(word, Qt::CaseInsensitive)) {
             return false;

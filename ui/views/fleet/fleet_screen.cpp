@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/views/fleet/fleet_screen.h"
 
+#include "ui/bridge/coalescer.h"
 #include "ui/bridge/node_session.h"
 #include "ui/models/cell_roles.h"
 #include "ui/models/format.h"
@@ -35,7 +36,9 @@ FleetScreen::FleetScreen(const ConsoleContext& context, QWidget* parent)
     // When the chosen row goes, the table moves on to its neighbour by itself. Nobody chose that one.
     connect(&m_filter, &QAbstractItemModel::rowsAboutToBeRemoved, this, [this] { m_following = true; });
     connect(&context.fleet, &Fleet::profilesChanged, this, &FleetScreen::showSummary);
-    connect(&m_history, &HistoryFeed::changed, this, &FleetScreen::showTimeline);
+    auto* timeline = new Coalescer(
+        kFleetCadence, [this] { showTimeline(); }, this);
+    connect(&m_history, &HistoryFeed::changed, timeline, &Coalescer::ask);
     connect(&context.fleet, &Fleet::ticked, this, &FleetScreen::showTimeline);
     connect(&context.time, &TimeDisplay::changed, this, &FleetScreen::showTimeline);
     connect(&context.selection, &Selection::changed, this, [this] {
@@ -124,7 +127,7 @@ void FleetScreen::build() {
     connect(m_fallBack, &QPushButton::clicked, this, [this] {
         if (const EndpointRow* row = current()) {
             ChangeRequest request;
-            request.kind = modeChangeFrom(row->snapshot.generation.deployment.mode);
+            request.kind = modeChangeFrom(row->snapshot->generation.deployment.mode);
             request.endpoint = row->endpoint;
             Q_EMIT changeRequested(request);
         }
@@ -242,7 +245,7 @@ void FleetScreen::showDetails() {
     m_open->setEnabled(endpoint);
     m_control->setEnabled(endpoint);
     m_fallBack->setVisible(endpoint && !row->readOnly);
-    const ChangeKind change = modeChangeFrom(row->snapshot.generation.deployment.mode);
+    const ChangeKind change = modeChangeFrom(row->snapshot->generation.deployment.mode);
     m_fallBack->setText(change == ChangeKind::Fallback ? tr("Fall back…  F8") : changeVerb(change) + u'…');
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/views/shell/screen_bar.h"
 
+#include "ui/bridge/coalescer.h"
 #include "ui/bridge/node_session.h"
 #include "ui/widgets/icons.h"
 #include "ui/widgets/screen_tab.h"
@@ -69,7 +70,9 @@ ScreenBar::ScreenBar(const ConsoleContext& context, const std::vector<ScreenEntr
     row->addWidget(m_zone);
     row->addWidget(m_menu);
 
-    connect(&context.fleet, &Fleet::sessionChanged, this, &ScreenBar::fillPicker);
+    auto* soon = new Coalescer(
+        kFleetCadence, [this] { fillPicker(); }, this);
+    connect(&context.fleet, &Fleet::sessionChanged, soon, &Coalescer::ask);
     connect(&context.fleet, &Fleet::sessionRemoved, this, &ScreenBar::fillPicker);
     connect(&context.selection, &Selection::changed, this, &ScreenBar::fillPicker);
     connect(&context.time, &TimeDisplay::changed, this, &ScreenBar::showZone);
@@ -106,7 +109,8 @@ void ScreenBar::fillPicker() {
     }
     const QStringList wanted{QString::fromStdString(m_context.selection.profile()),
                              QString::fromStdString(m_context.selection.endpoint().value)};
-    m_picker->setCurrentIndex(m_picker->findData(wanted));
+    const auto chosen = std::ranges::find(m_entries, wanted, [](const QStringList& entry) { return entry.mid(1); });
+    m_picker->setCurrentIndex(chosen == m_entries.end() ? -1 : static_cast<int>(chosen - m_entries.begin()));
 }
 
 void ScreenBar::showZone() {
