@@ -6,10 +6,12 @@
 #include "tests/support/fake_change.h"
 #include "tests/support/fake_node_data.h"
 
+#include <algorithm>
 #include <deque>
 #include <functional>
 #include <memory>
 #include <thread>
+#include <typeindex>
 #include <utility>
 
 namespace gnomon::test {
@@ -86,11 +88,13 @@ public:
         const MutexLock lock(m_mutex);
         m_now = now;
     }
-    // The next answers fail like this, as many as given.
-    void failNext(Error error, int times = 1) {
+    // The next answers fail like this, as many as given; with an Answer, the next of that type: what the console asks
+    // in the background then does not take them.
+    template <class Answer = void>
+    void failNext(const Error& error, int times = 1) {
         const MutexLock lock(m_mutex);
         for (int i = 0; i < times; ++i) {
-            m_failures.push_back(error);
+            m_failures.push_back({error, typeid(Answer)});
         }
     }
     // The next answer is lost on its way: what was asked for happens all the same.
@@ -171,12 +175,12 @@ public:
     template <class T>
     void answer(port::Done<T> done, const std::function<Result<T>()>& compute) {
         const MutexLock lock(m_mutex);
-        std::optional<Error> failure;
-        if (!m_failures.empty()) {
-            failure = m_failures.front();
-            m_failures.pop_front();
+        const auto failure = std::ranges::find_if(
+            m_failures, [](const Failure& one) { return one.answer == typeid(T) || one.answer == typeid(void); });
+        Result<T> result = failure != m_failures.end() ? Result<T>(failure->error) : compute();
+        if (failure != m_failures.end()) {
+            m_failures.erase(failure);
         }
-        Result<T> result = failure ? Result<T>(*failure) : compute();
         if (const auto loss = std::exchange(m_loss, std::nullopt)) {
             result = *loss;
         }
@@ -252,7 +256,11 @@ private:
     Condition m_wake;
     std::deque<std::function<void()>> m_queue;
     std::vector<std::function<void()>> m_held;
-    std::deque<Error> m_failures;
+    struct Failure {
+        Error error;
+        std::type_index answer; // void: any
+    };
+    std::vector<Failure> m_failures;
     std::optional<Error> m_loss;
     std::vector<std::string> m_alarms;
     std::map<int, port::WatchEvents> m_watchers;

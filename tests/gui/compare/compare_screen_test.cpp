@@ -367,13 +367,13 @@ private Q_SLOTS:
     }
 
     void deniedSaysSo() {
-        m_console->node->failNext({ErrorCode::PermissionDenied, "needs view"});
+        m_console->node->failNext<Comparison>({ErrorCode::PermissionDenied, "needs view"});
         open();
         QTRY_COMPARE(pane()->state(), StatePane::State::Denied);
     }
 
     void failureIsOfThePaneAndCanBeRetried() {
-        m_console->node->failNext({ErrorCode::Internal, "sketches do not match", "update the node"});
+        m_console->node->failNext<Comparison>({ErrorCode::Internal, "sketches do not match", "update the node"});
         open();
         QTRY_COMPARE(pane()->state(), StatePane::State::Error);
         QVERIFY(pane()->stateText().contains(u"ketches do not match"_s));

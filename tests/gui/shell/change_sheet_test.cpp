@@ -130,7 +130,7 @@ private Q_SLOTS:
             endpoints[0].history.insert(endpoints[0].history.begin(), back);
             endpoints[0].snapshot.generation = back;
         });
-        node().failNext({ErrorCode::FailedPrecondition, "has no generation before what it does now"});
+        node().failNext<PlanPreview>({ErrorCode::FailedPrecondition, "has no generation before what it does now"});
         openSheet(ChangeKind::Rollback);
         QTRY_VERIFY(text("changeProblem").startsWith(u"Nothing before what it does now"_s));
         const QLabel* problem = m_w->visible<QLabel>("changeProblem");
@@ -234,7 +234,7 @@ private Q_SLOTS:
         node().hold();
         m_w->press(Qt::Key_Return, Qt::ControlModifier);
         QTRY_COMPARE(node().held(), std::size_t{1});
-        node().failNext({ErrorCode::DeadlineExceeded, "no reply yet"});
+        node().failNext<EffectProof>({ErrorCode::DeadlineExceeded, "no reply yet"});
         node().releaseAll();
         QTRY_VERIFY(m_w->visible<QPushButton>("proofRetry"));
         QVERIFY(text("proofText").contains(u"not confirmed"_s));

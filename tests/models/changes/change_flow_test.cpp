@@ -140,7 +140,7 @@ private Q_SLOTS:
         m_node->hold();
         flow.execute({});
         QTRY_COMPARE(m_node->held(), std::size_t{1});
-        m_node->failNext({ErrorCode::DeadlineExceeded, "no reply of the new generation yet"});
+        m_node->failNext<EffectProof>({ErrorCode::DeadlineExceeded, "no reply of the new generation yet"});
         m_node->releaseAll();
         QTRY_COMPARE(flow.state(), State::Unproved);
         QVERIFY(flow.inForce());
