@@ -18,7 +18,7 @@ packages=(
     libabsl-dev libc-ares-dev libre2-dev zlib1g-dev libssl-dev
     libsqlite3-dev libsqlitecpp-dev libsodium-dev
     libspdlog-dev nlohmann-json3-dev libcli11-dev libtomlplusplus-dev prometheus-cpp-dev libgtest-dev
-    python3-grpcio python3-protobuf nodejs strace
+    python3-grpcio python3-protobuf nodejs strace haproxy
     qt6-base-dev qt6-charts-dev qt6-svg-dev libqt6svg6 libqt6opengl6-dev qt6-qpa-plugins fonts-inter fonts-dejavu-core
 )
 for option in "$@"; do
@@ -69,12 +69,29 @@ if [[ ${#missing[@]} -gt 0 ]]; then
     say "installing ${#missing[@]} packages: ${missing[*]}"
     apt=(env DEBIAN_FRONTEND=noninteractive apt-get -q -o DPkg::Lock::Timeout=600 -o Dpkg::Use-Pty=0)
     log=$(mktemp)
-    trap 'rm -f "$log"' EXIT
+    cleanup=(rm -f "$log")
+    trap '"${cleanup[@]}"' EXIT
+    # A test runs HAProxy by itself. The service that comes with the package is not wanted: a policy, where there is none
+    # yet, keeps it from being started, and then it is disabled. One that was there before is left alone.
+    no_service=false
+    if [[ " ${missing[*]} " == *' haproxy '* ]]; then
+        no_service=true
+        policy=/usr/sbin/policy-rc.d
+        if [[ ! -e $policy ]]; then
+            cleanup=("${as_root[@]}" rm -f "$log" "$policy")
+            printf '#!/bin/sh\nexit 101\n' | "${as_root[@]}" tee "$policy" >/dev/null
+            "${as_root[@]}" chmod 755 "$policy"
+        fi
+    fi
     if ! { "${as_root[@]}" "${apt[@]}" update &&
         "${as_root[@]}" "${apt[@]}" install -y --no-install-recommends "${missing[@]}"; } >"$log" 2>&1; then
         tail -n 30 "$log" >&2
         die "setup: apt-get failed; its last lines are above"
     fi
+    if $no_service; then
+        "${as_root[@]}" /usr/sbin/update-rc.d haproxy disable >/dev/null
+    fi
+    "${cleanup[@]}"
 fi
 
 if ! has_locale; then
