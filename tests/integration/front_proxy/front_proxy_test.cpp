@@ -76,10 +76,18 @@ protected:
             httpGet(s_node->metrics(), "/metrics"))["gnomon_connections_accepted_total{interface=\"inference\"}"];
     }
     static double checksSince(Steady::time_point start) { return 2 + secondsSince(start); }
-    int linesOf(const std::string& source, const std::string& reason) const {
-        const std::string log = m_proxy->log();
+    // What the log says of an address. A line is written a moment after the connection was closed: waits for so many.
+    int linesOf(const std::string& source, const std::string& reason, int atLeast = 1) const {
         const std::regex line("from=" + source + ":[0-9]+ refused=" + reason + " ");
-        return static_cast<int>(std::distance(std::sregex_iterator(log.begin(), log.end(), line), {}));
+        const auto until = Steady::now() + 20s;
+        for (;;) {
+            const std::string log = m_proxy->log();
+            const auto found = std::distance(std::sregex_iterator(log.begin(), log.end(), line), {});
+            if (found >= atLeast || Steady::now() > until) {
+                return static_cast<int>(found);
+            }
+            std::this_thread::sleep_for(10ms); // between two looks
+        }
     }
 
     static std::unique_ptr<NodeProcess> s_node;
@@ -151,8 +159,8 @@ TEST_F(FrontProxyTest, aFloodFromOneAddressGetsWhatOneAddressMayHave) {
     const auto early = callerAs("caller/acme/early");
     ASSERT_TRUE(ask(*early).ok());
     std::atomic<bool> over{false};
-    int calls = 0;
-    int failures = 0;
+    std::atomic<int> calls{0};
+    std::atomic<int> failures{0};
     std::jthread caller([&] {
         while (!over) {
             failures += ask(*early).ok() ? 0 : 1;
@@ -173,9 +181,11 @@ TEST_F(FrontProxyTest, aFloodFromOneAddressGetsWhatOneAddressMayHave) {
     const int open = answered(held);
     int inTurn = 0;
     const auto turns = Steady::now();
-    for (int i = 0; i < 400; ++i) {
+    int times = 0;
+    for (; times < 400 || (calls < 10 && failures == 0); ++times) { // goes on while the others are looked at
         Stranger stranger("127.0.0.3", m_proxy->address(), hello);
         inTurn += stranger.fate(20s) == Fate::Answered ? 1 : 0;
+        std::this_thread::sleep_for(1ms); // the attack's pace
     }
     const double turned = secondsSince(turns);
     over = true;
@@ -189,13 +199,12 @@ TEST_F(FrontProxyTest, aFloodFromOneAddressGetsWhatOneAddressMayHave) {
     EXPECT_LE(inTurn, kMostNewInTenSeconds * (1 + turned / 10));
     EXPECT_LE(accepted() - before, open + inTurn + calls + checksSince(start));
     EXPECT_EQ(failures, 0) << "of " << calls;
-    EXPECT_GT(calls, 3);
     for (const auto& [source, reason] : {std::pair{"127.0.0.2", "too-many-open"}, {"127.0.0.3", "too-many-new"}}) {
         EXPECT_GT(linesOf(source, reason), 0) << m_proxy->log();
         EXPECT_LE(linesOf(source, reason), kMostLines) << m_proxy->log();
     }
-    std::printf("connections=400+400 opened_s=%.2f held=%d in_turn=%d turned_s=%.2f calls=%d failed=%d\n", opened, open,
-                inTurn, turned, calls, failures);
+    std::printf("connections=400+%d opened_s=%.2f held=%d in_turn=%d turned_s=%.2f calls=%d failed=%d\n", times, opened,
+                open, inTurn, turned, calls.load(), failures.load());
 }
 
 TEST_F(FrontProxyTest, theNodeSeesNobodyWhoDoesNotBeginTls) {
@@ -234,7 +243,7 @@ TEST_F(FrontProxyTest, whereNamesAreGivenOthersAreRefused) {
     EXPECT_EQ(fateOf("NODE.example"), Fate::Answered);
     EXPECT_EQ(fateOf("node.example.org"), Fate::Closed);
     EXPECT_EQ(fateOf(""), Fate::Closed);
-    EXPECT_EQ(linesOf("127.0.0.8", "unknown-name"), 2) << m_proxy->log();
+    EXPECT_EQ(linesOf("127.0.0.8", "unknown-name", 2), 2) << m_proxy->log();
 }
 
 } // namespace
