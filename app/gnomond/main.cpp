@@ -7,6 +7,7 @@
 #include "backend/base/log.h"
 #include "backend/upstream/worker_server.h"
 #include "backend/wire/library_log.h"
+#include "backend/wire/polling.h"
 #include "backend/wire/tls_guard.h"
 
 #include <CLI/CLI.hpp>
@@ -132,6 +133,7 @@ int main(int argc, char** argv) {
     if (const auto task = upstream::parseWorkerArguments(argc, argv)) {
         return upstream::runWorker(*task);
     }
+    const wire::NetworkStandIn network;
     CLI::App app("Serve models and guard them: shadows, fallback, rollback, audit.", "gnomond");
     app.set_version_flag("--version", std::string("gnomond ") + GNOMON_VERSION);
     app.footer("Exit codes: 0 ended by SIGTERM or SIGINT, 2 usage, 3 configuration, 4 cannot start, "

@@ -138,6 +138,7 @@ Status Runtime::Parts::openServing(const std::string& program) {
     exchange.file = config.state / "exchanges.db";
     exchange.maxAge = config.exchangeMaxAge;
     exchange.maxBytes = config.exchangeMaxBytes;
+    exchange.ordinaryPerSecond = config.exchangeOrdinary;
     std::vector<EndpointSettings> settings;
     for (const EndpointName& name : directory->names()) {
         GNOMON_ASSIGN(EndpointSettings one, directory->settings(name));
@@ -208,8 +209,12 @@ Status Runtime::Parts::openMetrics(const NodeInfo& info) {
         return {};
     }
     metrics = std::make_unique<node::Metrics>(
-        info, node::MetricsParts{*directory, *pipeline, *comparison, *audit, *denials, *interfaces, *disk,
-                                 *certificates, [this] { return exchanges->dropped(); }, [this] { return alarms(); }});
+        info,
+        node::MetricsParts{*directory, *pipeline, *comparison, *audit, *denials, *interfaces, *disk, *certificates,
+                           [this] {
+                               return node::StoreCounters{exchanges->dropped(), exchanges->sampledOut()};
+                           },
+                           [this] { return alarms(); }});
     GNOMON_ASSIGN(exposer, node::HttpExposer::open(config.metricsListen, [this] { return metrics->page(); }));
     return {};
 }

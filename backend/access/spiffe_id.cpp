@@ -31,22 +31,25 @@ bool isDomain(std::string_view text) {
 } // namespace
 
 Result<SpiffeId> parseSpiffeId(std::string_view text) {
-    const Error malformed{ErrorCode::Unauthenticated, "'" + printable(text, 120) + "' is not a SPIFFE id with a path",
-                          "use a certificate whose only URI name is spiffe://<trust domain>/<role>/<name>"};
+    const auto malformed = [whole = text] {
+        return Error{ErrorCode::Unauthenticated, "'" + printable(whole, 120) + "' is not a SPIFFE id with a path",
+                     "use a certificate whose only URI name is spiffe://<trust domain>/<role>/<name>"};
+    };
     if (text.size() > kLongest || text.substr(0, kScheme.size()) != kScheme) {
-        return malformed;
+        return malformed();
     }
     std::string_view rest = text.substr(kScheme.size());
     const std::size_t slash = rest.find('/');
     if (slash == std::string_view::npos || !isDomain(rest.substr(0, slash))) {
-        return malformed;
+        return malformed();
     }
     SpiffeId id{std::string(rest.substr(0, slash)), {}};
+    id.path.reserve(static_cast<std::size_t>(std::count(rest.begin(), rest.end(), '/')));
     while (!rest.empty()) {
         rest.remove_prefix(std::min(rest.find('/'), rest.size() - 1) + 1);
         const std::string_view segment = rest.substr(0, rest.find('/'));
         if (!isSegment(segment)) {
-            return malformed;
+            return malformed();
         }
         id.path.emplace_back(segment);
         rest.remove_prefix(segment.size());

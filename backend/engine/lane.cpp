@@ -6,6 +6,7 @@
 #include "backend/base/thread_name.h"
 
 #include <sched.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -177,6 +178,9 @@ private:
         try {
             worker.thread = std::thread([state = shared_from_this(), &worker] {
                 nameThread("lane");
+                if (state->m_options.niceness != 0) { // Linux: of this thread alone
+                    ::setpriority(PRIO_PROCESS, 0, state->m_options.niceness);
+                }
                 state->serve(worker);
             });
             ++m_serving;

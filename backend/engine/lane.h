@@ -29,6 +29,7 @@ public:
         std::size_t queued = 256;             // tasks beyond these are refused with ResourceExhausted
         unsigned abandoned = 16;              // with so many abandoned tasks still running, new ones are refused
         std::chrono::milliseconds grace{300}; // how long the destructor waits
+        int niceness = 0;                     // of its threads: how much they yield to others
     };
 
     struct Task {

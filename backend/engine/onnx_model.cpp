@@ -12,6 +12,12 @@ namespace gnomon::engine {
 
 namespace {
 
+std::chrono::nanoseconds threadCpu() {
+    timespec used{};
+    ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &used);
+    return std::chrono::seconds(used.tv_sec) + std::chrono::nanoseconds(used.tv_nsec);
+}
+
 Ort::SessionOptions sessionOptions() {
     Ort::SessionOptions options;
     options.SetIntraOpNumThreads(1);
@@ -99,8 +105,8 @@ Error runError(const std::string& name, const Ort::Exception& exception) {
 struct RunOutputs {
     std::shared_ptr<const OnnxModel> model;
     std::vector<Ort::Value> values;
-    std::vector<std::string> names;
-    std::deque<Bytes> copies;
+    std::vector<std::string> names; // empty: all of the model's
+    std::list<Bytes> copies;
 };
 
 } // namespace
@@ -158,6 +164,9 @@ Status OnnxModel::readSchema(const OnnxFacts& facts) {
         GNOMON_TRY(
             addOutput(m_session.GetOutputNameAllocated(i, allocator).get(), m_session.GetOutputTypeInfo(i), facts));
     }
+    for (const TensorSpec& spec : m_schema.outputs) {
+        m_outputNames.push_back(spec.name.c_str());
+    }
     return {};
 }
 
@@ -203,48 +212,56 @@ Status OnnxModel::addOutput(std::string name, const Ort::TypeInfo& type, const O
     return {};
 }
 
+const char* OnnxModel::inputName(std::string_view name, std::vector<std::string>& others) const {
+    for (const TensorSpec& spec : m_schema.inputs) {
+        if (spec.name == name) {
+            return spec.name.c_str();
+        }
+    }
+    return others.emplace_back(name).c_str(); // there is room: it does not move
+}
+
 Result<port::RunResult> OnnxModel::run(const TensorSet& inputs, const std::vector<std::string>& outputs,
                                        const Ort::RunOptions& options) try {
-    const MonoTime asked = std::chrono::steady_clock::now();
+    const MonoTime began = std::chrono::steady_clock::now();
     for (const TensorSpec& spec : m_schema.inputs) { // the runtime itself would compute without it and fail oddly
         if (!spec.optional && inputs.find(spec.name) == nullptr) {
             return Error{ErrorCode::InvalidArgument, m_name + ": input '" + printable(spec.name, 80) + "' is missing"};
         }
     }
-    std::vector<std::string> names;
+    std::vector<std::string> names; // of inputs that the model does not name itself
     std::vector<const char*> inputNames;
     std::vector<Ort::Value> values;
-    std::deque<Bytes> copies;
+    std::list<Bytes> copies;
     names.reserve(inputs.tensors.size());
+    inputNames.reserve(inputs.tensors.size());
+    values.reserve(inputs.tensors.size());
     for (const TensorView& tensor : inputs.tensors) {
         GNOMON_ASSIGN(Ort::Value value, toValue(tensor, copies));
         values.push_back(std::move(value));
-        names.emplace_back(tensor.name);
-        inputNames.push_back(names.back().c_str());
+        inputNames.push_back(inputName(tensor.name, names));
     }
     const auto owner = std::make_shared<RunOutputs>();
     owner->model = shared_from_this();
     owner->names = outputs;
-    if (outputs.empty()) {
-        for (const TensorSpec& spec : m_schema.outputs) {
-            owner->names.push_back(spec.name);
-        }
-    }
-    std::vector<const char*> outputNames;
+    std::vector<const char*> asked;
     for (const std::string& name : owner->names) {
-        outputNames.push_back(name.c_str());
+        asked.push_back(name.c_str());
     }
+    const std::vector<const char*>& outputNames = outputs.empty() ? m_outputNames : asked;
 
     const MonoTime start = std::chrono::steady_clock::now();
+    const std::chrono::nanoseconds computed = threadCpu(); // sessions compute on the thread that asks
     owner->values =
         m_session.Run(options, inputNames.data(), values.data(), values.size(), outputNames.data(), outputNames.size());
     port::RunResult result;
     const MonoTime end = std::chrono::steady_clock::now();
-    result.input = start - asked;
-    result.compute = end - start;
+    result.input = start - began;
+    result.compute = threadCpu() - computed;
 
+    result.outputs.tensors.reserve(owner->values.size());
     for (std::size_t i = 0; i < owner->values.size(); ++i) {
-        const std::string& name = owner->names[i];
+        const std::string& name = outputs.empty() ? m_schema.outputs[i].name : owner->names[i];
         if (m_flattened.contains(name)) {
             GNOMON_ASSIGN(TensorView view,
                           flattenMaps(name, owner->values[i], m_schema.classNames.at(name), owner->copies));

@@ -33,12 +33,15 @@ private:
     Status addOutput(std::string name, const Ort::TypeInfo& type, const OnnxFacts& facts);
     Status checkName(const std::string& name, const std::string& what) const;
     Error cannotServe(const std::string& reason) const;
+    // The name as the runtime wants it: of the schema, or added to others, which has room for it.
+    const char* inputName(std::string_view name, std::vector<std::string>& others) const;
 
     // Constant after load().
     std::shared_ptr<OnnxLibrary> m_library;
     std::string m_name;
     Ort::Session m_session{nullptr};
     port::ModelSchema m_schema;
+    std::vector<const char*> m_outputNames;         // of the schema's outputs
     std::set<std::string, std::less<>> m_flattened; // names of the outputs that are maps in the model
 };
 

@@ -14,6 +14,14 @@ namespace gnomon::engine {
 
 namespace {
 
+// About a tenth of what a caller's thread gets, where both want it; all there is where nobody else does.
+constexpr int kBackground = 10;
+
+Lane::Options inBackground(Lane::Options options) {
+    options.niceness = kBackground;
+    return options;
+}
+
 // What a run, its ticket and the lane's thread share.
 struct RunState {
     Ort::RunOptions options; // SetTerminate() is the one call that is made while another thread runs with it
@@ -54,7 +62,8 @@ private:
 class OnnxRunner final : public port::ModelRunner {
 public:
     OnnxRunner(std::shared_ptr<OnnxModel> model, Lane::Options lane)
-        : m_model(std::move(model)), m_name(lane.name), m_mostHere(lane.threads), m_lane(std::move(lane)) {}
+        : m_model(std::move(model)), m_name(lane.name), m_mostHere(lane.threads), m_background(inBackground(lane)),
+          m_lane(std::move(lane)) {}
 
     const port::ModelSchema& schema() const override { return m_model->schema(); }
 
@@ -64,6 +73,7 @@ public:
             return runHere(state, request, done);
         }
         const auto shared = std::make_shared<const port::RunCallback>(std::move(done));
+        Lane& lane = request.background ? m_background : m_lane;
         Lane::Task task;
         task.deadline = request.deadline;
         // The model, not the runner: a run that never ends must not keep the lane it was thrown out of.
@@ -76,7 +86,7 @@ public:
         };
         task.stop = [state] { state->options.SetTerminate(); };
         task.giveUp = [shared](Error error) { (*shared)(std::move(error)); };
-        return std::make_shared<OnnxRun>(state, m_lane.submit(std::move(task)));
+        return std::make_shared<OnnxRun>(state, lane.submit(std::move(task)));
     }
 
 private:
@@ -108,7 +118,8 @@ private:
     const std::string m_name;
     const unsigned m_mostHere;
     const std::shared_ptr<std::atomic<unsigned>> m_here = std::make_shared<std::atomic<unsigned>>(0);
-    Lane m_lane; // last: its threads end before the rest goes
+    Lane m_background;
+    Lane m_lane; // these last: their threads end before the rest goes
 };
 
 } // namespace

@@ -91,7 +91,7 @@ Bytes fromStrings(const Ort::Value& value, std::size_t count) {
     return bytes;
 }
 
-ByteView keep(Bytes bytes, std::deque<Bytes>& copies) {
+ByteView keep(Bytes bytes, std::list<Bytes>& copies) {
     copies.push_back(std::move(bytes));
     return copies.back();
 }
@@ -121,7 +121,7 @@ std::optional<DataType> dataTypeOf(ONNXTensorElementDataType type) {
     return {};
 }
 
-Result<Ort::Value> toValue(const TensorView& tensor, std::deque<Bytes>& copies) {
+Result<Ort::Value> toValue(const TensorView& tensor, std::list<Bytes>& copies) {
     const Result<std::int64_t> elements = elementCount(tensor.shape);
     if (!elements.ok()) {
         return malformed(tensor);
@@ -145,7 +145,7 @@ Result<Ort::Value> toValue(const TensorView& tensor, std::deque<Bytes>& copies) 
                                     tensor.shape.size(), elementTypeOf(tensor.type));
 }
 
-TensorView toView(std::string_view name, const Ort::Value& value, std::deque<Bytes>& copies) {
+TensorView toView(std::string_view name, const Ort::Value& value, std::list<Bytes>& copies) {
     const Ort::TensorTypeAndShapeInfo info = value.GetTensorTypeAndShapeInfo();
     const DataType type = *dataTypeOf(info.GetElementType());
     const std::size_t count = info.GetElementCount();
@@ -159,7 +159,7 @@ TensorView toView(std::string_view name, const Ort::Value& value, std::deque<Byt
 }
 
 Result<TensorView> flattenMaps(std::string_view name, const Ort::Value& value,
-                               const std::vector<std::string>& classNames, std::deque<Bytes>& copies) {
+                               const std::vector<std::string>& classNames, std::list<Bytes>& copies) {
     Ort::AllocatorWithDefaultOptions allocator;
     std::map<std::string_view, std::size_t> columns;
     for (std::size_t i = 0; i < classNames.size(); ++i) {

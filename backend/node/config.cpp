@@ -131,6 +131,7 @@ void readTables(const toml::table& table, TomlFile& file, NodeConfig& config) {
     TomlTable exchanges = top.takeTable("exchanges");
     exchanges.read("max_age_hours", config.exchangeMaxAge, 1, 24 * 3660);
     exchanges.read("max_bytes", config.exchangeMaxBytes, 1 << 20, std::int64_t{1} << 44);
+    exchanges.read("ordinary_per_second", config.exchangeOrdinary, 0, 1e6);
     exchanges.done();
 
     TomlTable audit = top.takeTable("audit");

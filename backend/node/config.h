@@ -64,6 +64,7 @@ struct NodeConfig {
     // [exchanges]
     std::chrono::hours exchangeMaxAge{24 * 30};
     std::uint64_t exchangeMaxBytes = 1ull << 30;
+    double exchangeOrdinary = 500; // a second, of each endpoint; 0: all
 
     // [audit]
     std::uint32_t auditQueue = 4096;

@@ -53,15 +53,16 @@ void writeReply(serving::InferenceReply reply, const inference::ModelInferReques
     out.model = request.model_name();
     out.version = reply.version.value == 0 ? "" : std::to_string(reply.version.value);
     out.id = request.id();
-    out.parameters = {{"gnomon_version", out.version},
-                      {"gnomon_served_by", reply.servedBy},
-                      {"gnomon_generation", std::to_string(reply.generation.value)},
-                      {"gnomon_exchange_id", reply.exchange.value}};
-    if (!reply.reason.empty()) {
-        out.parameters["gnomon_reason"] = reply.reason;
-    }
     out.outputs = std::move(reply.outputs);
     wire::writeInferReply(out, response);
+    auto& parameters = *response.mutable_parameters();
+    parameters["gnomon_version"].set_string_param(std::move(out.version));
+    parameters["gnomon_served_by"].set_string_param(std::move(reply.servedBy));
+    parameters["gnomon_generation"].set_string_param(std::to_string(reply.generation.value));
+    parameters["gnomon_exchange_id"].set_string_param(std::move(reply.exchange.value));
+    if (!reply.reason.empty()) {
+        parameters["gnomon_reason"].set_string_param(std::move(reply.reason));
+    }
 }
 
 } // namespace gnomon::node

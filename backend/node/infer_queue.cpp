@@ -4,6 +4,7 @@
 #include "backend/base/periodic.h"
 #include "backend/base/thread_name.h"
 #include "backend/node/infer_queue.h"
+#include "backend/wire/polling.h"
 
 #include <algorithm>
 #include <atomic>
@@ -106,6 +107,7 @@ private:
         }
 
         const std::weak_ptr<Crew> crew;
+        wire::NetworkWaiter waiter;
         std::thread thread;
         const Steady::time_point hired = Steady::now();
         std::atomic<Steady::rep> busySince{0}; // 0: waits for work
@@ -117,7 +119,7 @@ private:
 
     void work(const std::shared_ptr<Worker>& self) {
         nameThread("infer");
-        while (take()) {
+        while (take(self->waiter)) {
             if (const Job job = nextJob()) {
                 self->busySince.store(Steady::now().time_since_epoch().count(), std::memory_order_relaxed);
                 job(self);
@@ -132,14 +134,17 @@ private:
     }
 
     // Looks at what has arrived; waits for it when there is no job. False when the queue has ended, and no job is left.
-    bool take() {
+    bool take(wire::NetworkWaiter& waiter) {
         bool more = true;
         for (int i = 0; i < kAtOnce && more; ++i) {
             const bool waits = m_waiting.load(std::memory_order_relaxed) == 0;
             const auto before = Steady::now();
             void* tag = nullptr;
             bool fine = false;
-            switch (next(waits, tag, fine)) {
+            waiter.waits();
+            const auto status = next(waits, tag, fine);
+            waiter.works();
+            switch (status) {
             case grpc::CompletionQueue::SHUTDOWN:
                 return !waits;
             case grpc::CompletionQueue::TIMEOUT:

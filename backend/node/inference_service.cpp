@@ -25,9 +25,9 @@ struct Came {
             asked.fail(wire::toGrpc(reply.error()));
             return;
         }
-        inference::ModelInferResponse response;
-        writeReply(std::move(*reply), message, response);
-        const Result<grpc::ByteBuffer> written = writeMessage(response);
+        InArena<inference::ModelInferResponse> response;
+        writeReply(std::move(*reply), request.message, response.message);
+        const Result<grpc::ByteBuffer> written = writeMessage(response.message);
         written ? asked.finish(*written) : asked.fail(wire::toGrpc(written.error()));
     }
 
@@ -35,7 +35,7 @@ struct Came {
     Principal caller;  // until it is asked
     const std::optional<MonoTime> deadline;
     serving::Admission::Ticket ticket;
-    inference::ModelInferRequest message;
+    InArena<inference::ModelInferRequest> request;
 };
 
 } // namespace
@@ -97,11 +97,11 @@ InferQueue::Job InferenceService::admit(QueuedCall& asked) {
     }
     auto came = std::make_shared<Came>(asked, std::move(*principal), deadline, std::move(decision.ticket));
     return [this, came = std::move(came)](const std::shared_ptr<serving::ComputeThread>& thread) {
-        const Status read = readMessage(came->asked.request(), came->message);
+        inference::ModelInferRequest& message = came->request.message;
+        const Status read = readMessage(came->asked.request(), message);
         // The call's tensors are views into the message.
         Result<serving::InferenceCall> call =
-            read ? readCall(came->message, {came, &came->message}, std::move(came->caller), came->deadline)
-                 : read.error();
+            read ? readCall(message, {came, &message}, std::move(came->caller), came->deadline) : read.error();
         if (!call) {
             came->asked.fail(wire::toGrpc(call.error()));
             return;

@@ -28,21 +28,34 @@ std::string addressOf(std::string peer) {
     return printable(peer, 128);
 }
 
+std::string spiffeIdOf(const grpc::AuthContext& connection) {
+    const auto ids = connection.FindPropertyValues(GRPC_PEER_SPIFFE_ID_PROPERTY_NAME);
+    const auto uris = connection.FindPropertyValues(GRPC_PEER_URI_PROPERTY_NAME);
+    return ids.size() == 1 && uris.size() == 1 ? std::string(ids[0].data(), ids[0].size()) : std::string();
+}
+
 // Certificates are renewed; the old ones are of no use any more.
 constexpr std::size_t kMostRemembered = 8192;
 
 } // namespace
 
-PeerReader::Facts PeerReader::factsOf(const std::string& pem) {
+// A text is the certificate's own: what else the connection says of it can be remembered with it.
+PeerReader::Facts PeerReader::factsOf(std::string_view pem, const grpc::AuthContext* connection) {
     const std::uint64_t revision = m_revocations.revision();
+    Facts facts;
     {
         const MutexLock lock(m_mutex);
-        if (const auto known = m_known.find(pem); known != m_known.end() && known->second.revision == revision) {
-            return known->second;
+        if (const auto known = m_known.find(pem); known != m_known.end()) {
+            if (known->second.revision == revision) {
+                return known->second;
+            }
+            facts.spiffeId = known->second.spiffeId;
+        } else if (connection != nullptr) {
+            facts.spiffeId = spiffeIdOf(*connection);
         }
     }
-    Facts facts{{}, false, revision};
-    if (const CertificatePtr certificate = certificateFromPem(pem)) {
+    facts.revision = revision;
+    if (const CertificatePtr certificate = certificateFromPem(std::string(pem))) {
         unsigned int length = 0;
         X509_digest(certificate.get(), EVP_sha256(), facts.fingerprint.bytes.data(), &length);
         facts.revoked = m_revocations.contains(certificate.get());
@@ -51,7 +64,7 @@ PeerReader::Facts PeerReader::factsOf(const std::string& pem) {
     if (m_known.size() >= kMostRemembered) {
         m_known.clear();
     }
-    m_known.insert_or_assign(pem, facts);
+    m_known.insert_or_assign(std::string(pem), facts);
     return facts;
 }
 
@@ -82,14 +95,10 @@ PeerReader::Peer PeerReader::read(const grpc::ServerContextBase& context) {
         return read;
     }
     peer.authMethod = "mtls";
-    const auto ids = auth->FindPropertyValues(GRPC_PEER_SPIFFE_ID_PROPERTY_NAME);
-    const auto uris = auth->FindPropertyValues(GRPC_PEER_URI_PROPERTY_NAME);
-    if (ids.size() == 1 && uris.size() == 1) {
-        peer.spiffeId = std::string(ids[0].data(), ids[0].size());
-    }
     const auto pems = auth->FindPropertyValues(GRPC_X509_PEM_CERT_PROPERTY_NAME);
     if (pems.size() == 1) {
-        const Facts facts = factsOf(std::string(pems[0].data(), pems[0].size()));
+        Facts facts = factsOf({pems[0].data(), pems[0].size()}, auth.get());
+        peer.spiffeId = std::move(facts.spiffeId);
         peer.certificate = facts.fingerprint;
         read.revoked = facts.revoked;
     }

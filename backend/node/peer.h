@@ -32,15 +32,20 @@ public:
 
 private:
     struct Facts {
+        std::string spiffeId; // empty: it has none, or several
         Digest fingerprint;
         bool revoked = false;
         std::uint64_t revision = 0; // of the revocations, then
     };
-    Facts factsOf(const std::string& pem);
+    struct TextHash {
+        using is_transparent = void;
+        std::size_t operator()(std::string_view text) const { return std::hash<std::string_view>()(text); }
+    };
+    Facts factsOf(std::string_view pem, const grpc::AuthContext* connection = nullptr);
 
     const access::Revocations& m_revocations;
     Mutex m_mutex;
-    std::unordered_map<std::string, Facts> m_known GUARDED_BY(m_mutex);
+    std::unordered_map<std::string, Facts, TextHash, std::equal_to<>> m_known GUARDED_BY(m_mutex);
 };
 
 } // namespace gnomon::node

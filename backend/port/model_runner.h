@@ -40,6 +40,7 @@ struct RunRequest {
     std::vector<std::string> outputs;               // names; empty = all
     MonoTime deadline;                              // the run is of no use after it; a queued run may be given up then
     std::shared_ptr<const TraceContext> trace = {}; // for servers that it is sent to; null: none
+    bool background = false;                        // no caller waits: it must not take processor from those that do
     // Set: the runner may compute on the thread that calls run(), which saves handing over. Told of the run before it
     // does; the callback has come when run() returns. Whoever abandons such a run replaces the thread.
     std::function<void(const std::shared_ptr<Run>&)> here = {};
@@ -47,7 +48,7 @@ struct RunRequest {
 
 struct RunResult {
     TensorSet outputs;
-    std::chrono::nanoseconds compute{0}; // inside the engine, without waiting
+    std::chrono::nanoseconds compute{0}; // inside the engine, without waiting: not for a processor either
     bool single = true;                  // alone, not as part of a batch, so that its latency compares fairly
     // Inside the engine, before and after: inputs made ready, outputs taken. 0 when the runner cannot tell.
     std::chrono::nanoseconds input{0};

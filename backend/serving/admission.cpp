@@ -2,9 +2,9 @@
 #include "backend/serving/admission.h"
 #include "backend/base/bytes.h"
 #include "backend/base/mutex.h"
+#include "backend/base/token_bucket.h"
 #include "backend/serving/policy/patience.h"
 #include "backend/serving/policy/service_time.h"
-#include "backend/serving/policy/token_bucket.h"
 #include "backend/serving/policy/usage.h"
 
 #include <algorithm>
@@ -113,16 +113,14 @@ public:
     }
 
     void giveBack(const Ticket& ticket, bool tells) {
-        const MonoTime now = m_clock.monoNow();
         auto& endpoint = *static_cast<Endpoint*>(ticket.m_endpoint.get());
         const MutexLock lock(m_mutex);
+        const MonoTime now = m_clock.monoNow(); // under the lock, so that answers come in order
         --static_cast<Caller*>(ticket.m_caller.get())->underWay;
         --endpoint.underWay;
         --m_counters.inFlight;
         m_counters.bytesInFlight -= ticket.m_bytes;
-        if (tells) {
-            endpoint.time.sample(now - ticket.m_since, ticket.m_among);
-        }
+        endpoint.time.answered(now, ticket.m_since, ticket.m_among, endpoint.underWay, tells);
     }
 
     void setLimits(const AdmissionLimits& limits) {

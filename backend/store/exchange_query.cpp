@@ -59,8 +59,9 @@ Result<PageToken> decodeToken(const std::string& text, bool byGap) {
 }
 
 Error noExchange(const EndpointName& endpoint, const std::string& which) {
-    return {ErrorCode::NotFound, "no exchange of endpoint '" + endpoint.value + "' is recorded " + which,
-            "it may be older than what is kept"};
+    return {
+        ErrorCode::NotFound, "no exchange of endpoint '" + endpoint.value + "' is recorded " + which,
+        "it may be older than what is kept; of ordinary ones so many a second are ([exchanges] ordinary_per_second)"};
 }
 
 std::int64_t fromOf(const ExchangeFilter& filter) {

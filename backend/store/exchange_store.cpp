@@ -39,6 +39,10 @@ std::uint64_t SqliteExchangeStore::dropped() const {
     return m_writer->dropped();
 }
 
+std::uint64_t SqliteExchangeStore::sampledOut() const {
+    return m_writer->sampledOut();
+}
+
 std::optional<Error> SqliteExchangeStore::trouble() const {
     return m_writer->trouble();
 }

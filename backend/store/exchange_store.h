@@ -29,6 +29,9 @@ struct ExchangeStoreOptions {
     std::uint64_t maxBytes = 1ull << 30;
     // The newest of each endpoint are spared by eviction, so that a dry run always has something to replay.
     std::size_t keepNewest = 2000;
+    // Of the ordinary ones (answered as asked, nothing failed, no versions that disagree) so many a second of each
+    // endpoint are recorded; 0: all.
+    double ordinaryPerSecond = 0;
     // Observations waiting to be written; what does not fit is dropped and counted.
     std::size_t queueLimit = 8192;
     // Of payloads that wait with them.
@@ -54,6 +57,8 @@ public:
     Status flush();
     // Observations that were not recorded: the queue was full or the file could not be written.
     std::uint64_t dropped() const;
+    // Ordinary ones beyond ExchangeStoreOptions::ordinaryPerSecond.
+    std::uint64_t sampledOut() const;
     // Why the file cannot be written at present, for the node's alarms; absent when all is well.
     std::optional<Error> trouble() const;
 

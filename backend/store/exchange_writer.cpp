@@ -52,7 +52,8 @@ Result<std::unique_ptr<ExchangeWriter>> ExchangeWriter::create(std::unique_ptr<S
 
 ExchangeWriter::ExchangeWriter(std::unique_ptr<SQLite::Database> database, ExchangeStoreOptions options,
                                const Clock& clock)
-    : m_options(std::move(options)), m_clock(clock), m_database(std::move(database)) {}
+    : m_options(std::move(options)), m_clock(clock), m_database(std::move(database)),
+      m_sample(m_options.ordinaryPerSecond) {}
 
 ExchangeWriter::~ExchangeWriter() {
     MutexLock lock(m_mutex);
@@ -81,10 +82,20 @@ void ExchangeWriter::recount() {
 }
 
 void ExchangeWriter::observe(const Observation& observation) {
-    Queued queued{{observation.exchange, {}, {}, observation.shadows}};
+    PairColumns pair = pairColumns(observation);
+    {
+        MutexLock lock(m_mutex);
+        if (!m_sample.keeps(observation.exchange, pair, m_clock.monoNow())) {
+            ++m_sampledOut;
+            return;
+        }
+    }
+    Queued queued{{observation.exchange, {}, {}, observation.shadows}, std::move(pair)};
     const std::size_t bytes = byteCount(observation);
     if (const std::size_t most = mostPayload(observation.exchange); most > 0 && bytes <= most) {
-        queued = {observation, bytes, true};
+        queued.observation = observation;
+        queued.bytes = bytes;
+        queued.keepsPayload = true;
     }
     MutexLock lock(m_mutex);
     if (m_queue.size() >= m_options.queueLimit || m_bytes + queued.bytes > m_options.queueBytes) {
@@ -113,6 +124,11 @@ Status ExchangeWriter::flush() {
 std::uint64_t ExchangeWriter::dropped() const {
     MutexLock lock(m_mutex);
     return m_dropped;
+}
+
+std::uint64_t ExchangeWriter::sampledOut() const {
+    MutexLock lock(m_mutex);
+    return m_sampledOut;
 }
 
 std::optional<Error> ExchangeWriter::trouble() const {
@@ -182,7 +198,7 @@ Status ExchangeWriter::write(const std::vector<Queued>& batch) {
 void ExchangeWriter::insert(const Queued& queued) {
     const Observation& observation = queued.observation;
     const Exchange& exchange = observation.exchange;
-    const PairColumns pair = pairColumns(observation);
+    const PairColumns& pair = queued.pair;
     const std::int64_t endpoint = endpointId(exchange.endpoint);
     SQLite::Statement& row = *m_insertExchange;
     row.tryReset();

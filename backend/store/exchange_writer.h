@@ -4,6 +4,7 @@
 
 #include "backend/base/mutex.h"
 #include "backend/store/database.h"
+#include "backend/store/exchange_sample.h"
 #include "backend/store/exchange_store.h"
 
 #include <deque>
@@ -24,6 +25,7 @@ public:
     void observe(const Observation& observation);
     Status flush();
     std::uint64_t dropped() const;
+    std::uint64_t sampledOut() const;
     std::optional<Error> trouble() const;
     Status erasePayload(const ExchangeId& id);
     Status saveBlob(const std::string& key, ByteView value);
@@ -33,6 +35,7 @@ private:
     // Holds the tensors only when the payload is kept: others must not keep whole requests alive.
     struct Queued {
         Observation observation;
+        PairColumns pair;
         std::size_t bytes = 0; // of its tensors
         bool keepsPayload = false;
     };
@@ -80,6 +83,8 @@ private:
     std::uint64_t m_taken GUARDED_BY(m_mutex) = 0; // observations ever queued
     std::uint64_t m_done GUARDED_BY(m_mutex) = 0;  // of these, written or given up
     std::uint64_t m_dropped GUARDED_BY(m_mutex) = 0;
+    ExchangeSample m_sample GUARDED_BY(m_mutex);
+    std::uint64_t m_sampledOut GUARDED_BY(m_mutex) = 0;
     std::uint64_t m_awaited GUARDED_BY(m_mutex) = 0; // somebody waits until m_done gets here
     std::optional<Error> m_trouble GUARDED_BY(m_mutex);
     bool m_stopping GUARDED_BY(m_mutex) = false;

@@ -48,6 +48,7 @@ struct Batch {
     }
     port::RunRequest joined() const {
         port::RunRequest request{joinRows(inputs()), members.front()->request.outputs, {}};
+        request.background = members.front()->request.background;
         for (const auto& member : members) {
             request.deadline = std::max(request.deadline, member->request.deadline);
         }
@@ -162,7 +163,7 @@ private:
     bool fits(const Batch& batch, const Member& member) const REQUIRES(m_mutex) {
         const port::RunRequest& first = batch.members.front()->request;
         return batch.rows + member.rows <= m_options.rows && canJoin(first.inputs, member.request.inputs) &&
-               first.outputs == member.request.outputs;
+               first.outputs == member.request.outputs && first.background == member.request.background;
     }
 
     void start(const std::shared_ptr<Batch>& batch) {

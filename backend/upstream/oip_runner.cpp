@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "backend/upstream/oip_runner.h"
+#include "backend/upstream/worker_service.h"
 
 #include "backend/base/mutex.h"
 #include "backend/base/thread_name.h"
@@ -104,6 +105,8 @@ public:
             for (const auto& [raw, call] : m_calls) {
                 call->abandon();
             }
+            m_closing = true;
+            m_changed.notifyAll();
         }
         m_queue.Shutdown();
         if (m_poller.get_id() == std::this_thread::get_id()) {
@@ -118,16 +121,27 @@ public:
         {
             const MutexLock lock(m_mutex);
             m_calls.emplace(call.get(), call);
+            if (m_calls.size() == 1) {
+                m_changed.notifyAll();
+            }
         }
         call->reader->StartCall();
         call->reader->Finish(call->response.get(), &call->status, call.get());
     }
 
 private:
+    // A thread at a queue waits for the network in its threads' place (wire/polling.h): not when nothing can come.
+    void awaitCall() {
+        const MutexLock lock(m_mutex);
+        while (m_calls.empty() && !m_closing) {
+            m_changed.wait(m_mutex);
+        }
+    }
+
     void poll() {
         void* tag = nullptr;
         bool ok = false;
-        while (m_queue.Next(&tag, &ok)) {
+        for (awaitCall(); m_queue.Next(&tag, &ok); awaitCall()) {
             std::shared_ptr<Call> call;
             {
                 const MutexLock lock(m_mutex);
@@ -144,7 +158,9 @@ private:
     grpc::CompletionQueue m_queue;
     std::thread m_poller;
     Mutex m_mutex;
+    Condition m_changed; // of what is below
     std::unordered_map<Call*, std::shared_ptr<Call>> m_calls GUARDED_BY(m_mutex);
+    bool m_closing GUARDED_BY(m_mutex) = false;
 };
 
 class OipRunner final : public port::ModelRunner {
@@ -194,6 +210,9 @@ public:
         call->context.set_deadline(wallDeadline(request.deadline));
         wire::writeInferRequest({m_model, m_version, "", {}, std::move(request.inputs), std::move(request.outputs)},
                                 call->request);
+        if (request.background) {
+            call->context.AddMetadata(kBackgroundMetadata, "1");
+        }
         if (request.trace) {
             call->context.AddMetadata("traceparent", request.trace->parent());
             if (!request.trace->state.empty()) {

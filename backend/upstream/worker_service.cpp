@@ -37,17 +37,21 @@ std::shared_ptr<const TraceContext> traceOf(const grpc::CallbackServerContext& c
     return std::make_shared<const TraceContext>(*std::move(trace));
 }
 
+bool isBackground(const grpc::CallbackServerContext& context) {
+    return context.client_metadata().contains(kBackgroundMetadata);
+}
+
 // One ModelInfer. The request message lives until the call is finished, and it is finished only when the run has ended:
 // the tensors are views into it.
 class InferCall final : public grpc::ServerUnaryReactor {
 public:
     static InferCall* start(const inference::ModelInferRequest& request, inference::ModelInferResponse& response,
                             MonoTime deadline, port::ModelRunner& runner, AbandonedCalls& abandoned,
-                            std::shared_ptr<const TraceContext> trace) {
+                            std::shared_ptr<const TraceContext> trace, bool background) {
         const std::shared_ptr<InferCall> call(new InferCall(request, response, abandoned));
         call->m_self = call;
         call->m_trace = std::move(trace);
-        call->begin(deadline, runner);
+        call->begin(deadline, runner, background);
         return call.get(); // alive: OnDone comes after this reactor was returned
     }
 
@@ -74,13 +78,13 @@ private:
               AbandonedCalls& abandoned)
         : m_request(request), m_response(response), m_abandoned(abandoned) {}
 
-    void begin(MonoTime deadline, port::ModelRunner& runner) {
+    void begin(MonoTime deadline, port::ModelRunner& runner, bool background) {
         Result<wire::InferRequest> request = wire::readInferRequest(m_request, nullptr);
         if (!request.ok()) {
             Finish(wire::toGrpc(request.error()));
             return;
         }
-        auto run = runner.run({std::move(request->inputs), std::move(request->outputs), deadline, m_trace},
+        auto run = runner.run({std::move(request->inputs), std::move(request->outputs), deadline, m_trace, background},
                               [self = m_self](Result<port::RunResult> result) { self->end(std::move(result)); });
         bool cancelled = false;
         {
@@ -185,7 +189,7 @@ grpc::ServerUnaryReactor* WorkerService::ModelInfer(grpc::CallbackServerContext*
                                                     const inference::ModelInferRequest* request,
                                                     inference::ModelInferResponse* response) {
     return InferCall::start(*request, *response, monoDeadline(context->deadline()), *m_runner, m_abandoned,
-                            traceOf(*context));
+                            traceOf(*context), isBackground(*context));
 }
 
 } // namespace gnomon::upstream

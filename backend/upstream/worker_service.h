@@ -11,6 +11,9 @@
 // Part of backend/upstream's implementation: shows gRPC types.
 namespace gnomon::upstream {
 
+// Metadata of calls that no caller waits for (RunRequest::background).
+inline constexpr const char* kBackgroundMetadata = "gnomon-background";
+
 // The calls whose caller has gone while the model still computes. Thread-safe.
 class AbandonedCalls {
 public:

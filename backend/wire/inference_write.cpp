@@ -16,8 +16,9 @@ void writeParameters(const std::map<std::string, std::string>& parameters, Messa
 
 template <class Described>
 void writeHead(const TensorView& tensor, Described& described) {
-    described.set_name(std::string(tensor.name));
-    described.set_datatype(std::string(dataTypeName(tensor.type)));
+    described.set_name(tensor.name.data(), tensor.name.size());
+    const std::string_view type = dataTypeName(tensor.type);
+    described.set_datatype(type.data(), type.size());
     described.mutable_shape()->Assign(tensor.shape.begin(), tensor.shape.end());
 }
 

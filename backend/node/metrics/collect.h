@@ -17,8 +17,12 @@ namespace gnomon::node {
 
 void collectModels(const serving::EndpointDirectory& directory, const monitor::ComparisonMonitor& monitor,
                    Families& families);
-// storeDropped: exchanges that the store did not take.
-void collectPipeline(const serving::PipelineCounters& pipeline, std::uint64_t storeDropped, Families& families);
+// Exchanges that the store did not take, and that it did not because it had enough of the kind.
+struct StoreCounters {
+    std::uint64_t dropped = 0;
+    std::uint64_t sampledOut = 0;
+};
+void collectPipeline(const serving::PipelineCounters& pipeline, const StoreCounters& store, Families& families);
 void collectAdmission(const serving::AdmissionCounters& admission, const serving::PipelineCounters& pipeline,
                       Families& families);
 void collectInterfaces(const InterfaceCounters& interfaces, const access::DenialRecorder::Counters& denials,

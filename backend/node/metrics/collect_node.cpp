@@ -42,14 +42,16 @@ std::uint64_t residentBytes() {
 
 } // namespace
 
-void collectPipeline(const serving::PipelineCounters& pipeline, std::uint64_t storeDropped, Families& families) {
+void collectPipeline(const serving::PipelineCounters& pipeline, const StoreCounters& store, Families& families) {
     families.counter("gnomon_calls_accepted_total", "Calls that the pipeline took").add({}, pipeline.accepted);
     families.gauge("gnomon_calls_in_flight", "Calls under way").add({}, pipeline.inFlight);
     Family dropped = families.counter("gnomon_exchanges_dropped_total",
                                       "mirror: not shown to a shadow; observer: not compared; store: not recorded");
     dropped.add({{"stage", "mirror"}}, pipeline.mirrorDropped);
     dropped.add({{"stage", "observer"}}, pipeline.observerDropped);
-    dropped.add({{"stage", "store"}}, storeDropped);
+    dropped.add({{"stage", "store"}}, store.dropped);
+    families.counter("gnomon_exchanges_sampled_out_total", "Ordinary exchanges beyond the share that is recorded")
+        .add({}, store.sampledOut);
 }
 
 void collectAdmission(const serving::AdmissionCounters& admission, const serving::PipelineCounters& pipeline,

@@ -19,7 +19,7 @@ std::vector<prometheus::MetricFamily> Metrics::Collect() const {
     collectModels(m_parts.directory, m_parts.comparison, families);
     const serving::PipelineCounters pipeline = m_parts.pipeline.counters();
     const InterfaceCounters interfaces = m_parts.interfaces.counters();
-    collectPipeline(pipeline, m_parts.exchangesDropped(), families);
+    collectPipeline(pipeline, m_parts.exchanges(), families);
     collectAdmission(interfaces.admission, pipeline, families);
     collectInterfaces(interfaces, m_parts.denials.counters(), families);
     collectAudit(m_parts.audit, families);

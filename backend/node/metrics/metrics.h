@@ -27,7 +27,7 @@ struct MetricsParts {
     const Interfaces& interfaces;
     DiskWatch& disk;
     CertificateWatch& certificates;
-    std::function<std::uint64_t()> exchangesDropped; // by the store
+    std::function<StoreCounters()> exchanges; // of their store
     std::function<std::vector<std::string>()> alarms;
 };
 

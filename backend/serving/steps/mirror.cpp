@@ -34,7 +34,7 @@ public:
     void start(Timers& timers, std::chrono::nanoseconds timeout) {
         m_started = m_clock.monoNow();
         m_timeout = timeout;
-        port::RunRequest request{m_gathering->inputs(), {}, m_started + timeout, m_gathering->trace()};
+        port::RunRequest request{m_gathering->inputs(), {}, m_started + timeout, m_gathering->trace(), true};
         timers.at(request.deadline, weak_from_this(), 0);
         const std::shared_ptr<port::Run> run = m_shadow.version.runner->run(
             std::move(request), [self = shared_from_this()](auto result) { self->finished(std::move(result)); });

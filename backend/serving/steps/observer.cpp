@@ -35,7 +35,7 @@ void Observer::push(Observation observation) {
     const MutexLock lock(m_mutex);
     if (m_stopping || m_queue.size() >= m_limit || m_bytes + bytes > m_mostBytes) {
         ++m_dropped;
-        done();
+        done(1);
         return;
     }
     m_bytes += bytes;
@@ -56,7 +56,7 @@ bool Observer::settle(MonoTime until) {
 }
 
 void Observer::run() {
-    std::deque<Observation> batch;
+    std::vector<Observation> batch;
     for (;;) {
         {
             const MutexLock lock(m_mutex);
@@ -80,17 +80,17 @@ void Observer::run() {
                 sink->observe(observation);
             }
         }
+        const std::size_t handed = batch.size();
+        batch.clear(); // whole requests go with it: not while callers' threads wait for the mutex
         const MutexLock lock(m_mutex);
-        for (; !batch.empty(); batch.pop_front()) {
-            done();
-        }
+        done(handed);
         m_bytes -= bytes;
     }
 }
 
 // The mutex is held.
-void Observer::done() {
-    if (--m_expected == 0) {
+void Observer::done(std::size_t exchanges) {
+    if ((m_expected -= static_cast<std::int64_t>(exchanges)) == 0) {
         m_changed.notifyAll();
     }
 }

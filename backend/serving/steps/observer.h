@@ -7,7 +7,6 @@
 #include <atomic>
 #include <chrono>
 #include <cstdint>
-#include <deque>
 #include <thread>
 #include <vector>
 
@@ -34,7 +33,7 @@ public:
 
 private:
     void run();
-    void done();
+    void done(std::size_t exchanges);
 
     const std::vector<port::ObservationSink*> m_sinks;
     const std::size_t m_limit;
@@ -43,7 +42,7 @@ private:
     std::atomic<std::int64_t> m_expected{0};
     Mutex m_mutex;
     Condition m_changed;
-    std::deque<Observation> m_queue GUARDED_BY(m_mutex);
+    std::vector<Observation> m_queue GUARDED_BY(m_mutex);
     std::size_t m_bytes GUARDED_BY(m_mutex) = 0; // of what is queued or at the sinks
     bool m_idle GUARDED_BY(m_mutex) = false;     // the thread sleeps until told
     bool m_stopping GUARDED_BY(m_mutex) = false;

@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <sys/resource.h>
+
 #include <atomic>
 #include <future>
 #include <latch>
@@ -187,11 +189,20 @@ TEST(Lane, destructorCancelsTheQueueAndStopsWhatRuns) {
     EXPECT_EQ(running->end.get(), "worked");
 }
 
+TEST(Lane, itsThreadsAloneYieldToOthers) {
+    Lane lane({.name = "test", .niceness = 10});
+    int there = 0;
+    const auto probe = submit(lane, [&there] { there = ::getpriority(PRIO_PROCESS, 0); });
+    EXPECT_EQ(probe->end.get(), "worked");
+    EXPECT_EQ(there, 10);
+    EXPECT_EQ(::getpriority(PRIO_PROCESS, 0), 0);
+}
+
 TEST(Lane, destructorLeavesBehindWhatNeverEnds) {
     std::shared_ptr<std::promise<void>> release;
     std::shared_ptr<Probe> probe;
     {
-        Lane lane({"test", 1, 16, 16, 1ms});
+        Lane lane({.name = "test", .queued = 16, .grace = 1ms});
         Blocker blocker(lane);
         blocker.awaitStart();
         release = blocker.release;

@@ -10,6 +10,7 @@
 
 #include <cstring>
 #include <fstream>
+#include <list>
 
 namespace gnomon::engine {
 namespace {
@@ -179,7 +180,7 @@ TEST_F(OnnxRunnerTest, whatRunsTookIsCountedUntilItIsGivenBack) {
 TEST_F(OnnxRunnerTest, onlyMisalignedInputsAreCopied) {
     const std::vector<double> numbers = {1, 2, 3};
     const auto* start = reinterpret_cast<const std::uint8_t*>(numbers.data());
-    std::deque<Bytes> copies;
+    std::list<Bytes> copies;
     const auto aligned = toValue({"x", DataType::Fp64, {2}, {start, 16}}, copies);
     ASSERT_TRUE(aligned.ok());
     EXPECT_EQ(aligned->GetTensorRawData(), numbers.data());

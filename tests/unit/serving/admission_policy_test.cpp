@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "backend/serving/policy/patience.h"
 #include "backend/serving/policy/service_time.h"
-#include "backend/serving/policy/token_bucket.h"
 #include "backend/serving/policy/usage.h"
 
 #include <gtest/gtest.h>
@@ -14,47 +13,20 @@ using std::chrono::nanoseconds;
 
 const MonoTime kStart = MonoTime(1h);
 
-TEST(TokenBucket, letsThroughItsRateHoweverManyCome) {
-    for (const double rate : {7.0, 100.0, 3333.0}) {
-        TokenBucket bucket(rate, std::max(rate / 10, 2.0));
-        std::uint64_t passed = 0;
-        const auto step = nanoseconds(static_cast<std::int64_t>(1e9 / (20 * rate)));
-        for (MonoTime now = kStart; now < kStart + 60s; now += step) {
-            if (bucket.wait(now).count() == 0) {
-                bucket.take(now);
-                ++passed;
-            }
-        }
-        EXPECT_NEAR(static_cast<double>(passed), 60 * rate + rate / 10, 0.01 * 60 * rate);
+// Answers one call after the other, each after `each`, while `wait` others wait.
+MonoTime answerOneByOne(ServiceTime& time, MonoTime now, int calls, nanoseconds each, std::size_t wait) {
+    for (int i = 0; i < calls; ++i) {
+        const MonoTime since = now - static_cast<std::int64_t>(wait) * each;
+        now += each;
+        time.answered(now, since, wait + 1, wait);
     }
-}
-
-TEST(TokenBucket, letsABurstThroughAtOnceAndSaysWhenTheNextMayCome) {
-    TokenBucket bucket(10, 3);
-    for (int i = 0; i < 3; ++i) {
-        ASSERT_EQ(bucket.wait(kStart).count(), 0) << i;
-        bucket.take(kStart);
-    }
-    EXPECT_EQ(bucket.wait(kStart), 100ms);
-    EXPECT_EQ(bucket.wait(kStart + 100ms), 0ms);
-    EXPECT_FALSE(bucket.full(kStart + 100ms));
-    EXPECT_TRUE(bucket.full(kStart + 300ms));
-}
-
-TEST(TokenBucket, withoutARateLetsEverythingThrough) {
-    TokenBucket bucket;
-    for (int i = 0; i < 1000; ++i) {
-        ASSERT_EQ(bucket.wait(kStart - i * 1us).count(), 0);
-        bucket.take(kStart - i * 1us);
-    }
+    return now;
 }
 
 TEST(ServiceTime, isWhatOneTakesHoweverManyWait) {
     ServiceTime time(2);
     EXPECT_EQ(time.waitBehind(100), 0ms) << "unknown";
-    for (int i = 0; i < 200; ++i) {
-        time.sample(20ms, 8); // four rounds of two
-    }
+    answerOneByOne(time, kStart, 800, 2500us, 8); // two workers, five milliseconds each
     EXPECT_NEAR(static_cast<double>(time.ofOne().count()), 5e6, 1e4);
     EXPECT_EQ(time.waitBehind(1), 0ms);
     EXPECT_NEAR(static_cast<double>(time.waitBehind(7).count()), 15e6, 1e5);
@@ -63,26 +35,39 @@ TEST(ServiceTime, isWhatOneTakesHoweverManyWait) {
 TEST(ServiceTime, isNotMadeOfTheFirstSlowCalls) {
     ServiceTime time(2);
     for (int i = 0; i < 15; ++i) {
-        time.sample(800ms, 1);
+        time.answered(kStart + 800ms, kStart, 1, 0);
         EXPECT_EQ(time.ofOne(), 0ms);
     }
-    time.sample(3ms, 1);
+    time.answered(kStart + 3ms, kStart, 1, 0);
     EXPECT_EQ(time.ofOne(), 3ms);
 }
 
 TEST(ServiceTime, isNotThrownByOneSlowCallButFollowsAChange) {
     ServiceTime time(1);
-    for (int i = 0; i < 100; ++i) {
-        time.sample(1ms, 1);
+    MonoTime now = answerOneByOne(time, kStart, 100, 1ms, 0);
+    now = answerOneByOne(time, now, 8, 1s, 0);
+    EXPECT_LT(time.ofOne(), 2ms);
+    answerOneByOne(time, now, 100, 20ms, 0);
+    EXPECT_GT(time.ofOne(), 15ms);
+}
+
+TEST(ServiceTime, isHardlyMovedByAPauseOfTheMachineThatManyWaitThrough) {
+    ServiceTime time(1);
+    MonoTime now = answerOneByOne(time, kStart, 400, 100us, 20);
+    for (int pause = 0; pause < 20; ++pause) { // five milliseconds in which nothing happens, every fifteen
+        now = answerOneByOne(time, now + 5ms, 100, 100us, 20);
     }
-    for (int i = 0; i < 8; ++i) {
-        time.sample(1s, 1);
+    EXPECT_LT(time.ofOne(), 150us);
+}
+
+TEST(ServiceTime, doesNotTakeCallsThatWaitForSomethingElseForAQueue) {
+    ServiceTime time(2);
+    MonoTime now = answerOneByOne(time, kStart, 40, 1ms, 0);
+    for (int i = 0; i < 400; ++i) { // two calls hang, the others come seldom and are answered at once
+        now += 100ms;
+        time.answered(now, now - 1ms, 3, 2);
     }
     EXPECT_LT(time.ofOne(), 2ms);
-    for (int i = 0; i < 100; ++i) {
-        time.sample(20ms, 1);
-    }
-    EXPECT_GT(time.ofOne(), 15ms);
 }
 
 TEST(Patience, endsWhenTheQueueIsFullAndComesBackWhenFewAreTurnedAway) {
@@ -92,8 +77,8 @@ TEST(Patience, endsWhenTheQueueIsFullAndComesBackWhenFewAreTurnedAway) {
     EXPECT_EQ(patience.allowed(80ms), 320ms) << "a few slow calls are no overload";
     patience.came(kStart, true);
     EXPECT_TRUE(patience.overloaded());
-    EXPECT_EQ(patience.allowed(5ms), 5ms);
-    EXPECT_EQ(patience.allowed(10us), 1ms);
+    EXPECT_EQ(patience.allowed(8ms), 8ms);
+    EXPECT_EQ(patience.allowed(10us), 5ms) << "bursts after a pause are no overload";
     EXPECT_EQ(patience.allowed(80ms), 80ms);
     MonoTime now = kStart;
     for (int i = 0; i < 3000; ++i, now += 1ms) {

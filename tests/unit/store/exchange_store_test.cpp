@@ -78,6 +78,43 @@ TEST_F(ExchangeStore, whatDoesNotFitTheQueueIsCounted) {
     EXPECT_FALSE(store->trouble());
 }
 
+TEST_F(ExchangeStore, ofOrdinaryExchangesSoManyASecondAreRecordedAndOfOthersAll) {
+    options.ordinaryPerSecond = 3;
+    open();
+    std::vector<Observation> all;
+    std::vector<std::string> kept;
+    for (int i = 0; i < 10; ++i) {
+        all.push_back(exchange(0.2, 0.3)); // agree
+        all.push_back(exchange(0.2, 0.7));
+        kept.push_back(all.back().exchange.id.value);
+        all.push_back(exchange(0.2, 0.3));
+        all.back().exchange.legs[1].outcome = LegOutcome::Late;
+        kept.push_back(all.back().exchange.id.value);
+        all.push_back(exchange(0.2, 0.3));
+        all.back().exchange.reason = "production was late";
+        kept.push_back(all.back().exchange.id.value);
+    }
+    for (const Observation& observation : all) { // at one time, as far as the store sees
+        record(observation);
+    }
+    ASSERT_TRUE(store->flush());
+    EXPECT_EQ(store->sampledOut(), 7u);
+    EXPECT_EQ(store->dropped(), 0u);
+    EXPECT_EQ(listed({}).size(), 33u);
+    for (const std::string& id : kept) {
+        EXPECT_TRUE(store->get(ExchangeId(id))) << id;
+    }
+    record(exchange(0.2, 0.3)); // a second later
+    record(all[0]);
+    record(all[4]);
+    record(all[8]); // one too many
+    Observation other = all[0];
+    other.exchange.endpoint = EndpointName("other"); // has its own share
+    record(other);
+    ASSERT_TRUE(store->flush());
+    EXPECT_EQ(store->sampledOut(), 8u);
+}
+
 TEST_F(ExchangeStore, recordsAgainAfterABatchFailed) {
     open();
     {

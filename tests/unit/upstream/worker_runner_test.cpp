@@ -6,6 +6,8 @@
 
 #include <gtest/gtest.h>
 
+#include <sys/resource.h>
+
 #include <csignal>
 #include <cstring>
 #include <fstream>
@@ -70,6 +72,25 @@ TEST_F(WorkerRunnerTest, modelRunsInAnotherProcess) {
     const auto result = ask(**runner);
     ASSERT_TRUE(result.ok()) << result.error().message;
     EXPECT_EQ(copyTensors(result->outputs).at(0), floats("y", {1, 2}, {1, 2}));
+}
+
+TEST_F(WorkerRunnerTest, whatNobodyWaitsForIsComputedByThreadsThatYield) {
+    const auto runner = makeWorkerRunner(m_options);
+    ASSERT_TRUE(runner.ok()) << runner.error().message;
+    const auto yielding = [&] {
+        int threads = 0;
+        for (const auto& task :
+             std::filesystem::directory_iterator("/proc/" + std::to_string((*runner)->workerProcess()) + "/task")) {
+            threads += ::getpriority(PRIO_PROCESS, static_cast<id_t>(std::stoul(task.path().filename()))) > 0 ? 1 : 0;
+        }
+        return threads;
+    };
+    ASSERT_TRUE(ask(**runner).ok());
+    EXPECT_EQ(yielding(), 0);
+    port::RunRequest request{makeTensorSet({floats("x", {1, 2}, {1, 2})}), {}, steady_clock::now() + 1min};
+    request.background = true;
+    ASSERT_TRUE(test::start(**runner, std::move(request)).wait().ok());
+    EXPECT_EQ(yielding(), 1);
 }
 
 TEST_F(WorkerRunnerTest, killedWorkerIsBackWithinASecond) {

@@ -5,7 +5,7 @@
 
 #include <chrono>
 
-namespace gnomon::serving {
+namespace gnomon {
 
 // So many calls a second, and so many at once. A value: pure, without a clock or a lock of its own. Exact: over any
 // time t it lets through rate * t calls, and burst more at most.
@@ -29,4 +29,4 @@ private:
     MonoTime m_paidUntil; // when the last call taken would have come, had all come evenly
 };
 
-} // namespace gnomon::serving
+} // namespace gnomon

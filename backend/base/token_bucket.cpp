@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "backend/serving/policy/token_bucket.h"
+#include "backend/base/token_bucket.h"
 
 #include <algorithm>
 #include <cmath>
 
-namespace gnomon::serving {
+namespace gnomon {
 
 TokenBucket::TokenBucket(double perSecond, double burst) {
     if (perSecond > 0) {
@@ -23,4 +23,4 @@ void TokenBucket::take(MonoTime now) {
     }
 }
 
-} // namespace gnomon::serving
+} // namespace gnomon

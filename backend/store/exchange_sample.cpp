@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "backend/store/exchange_sample.h"
+
+#include <algorithm>
+
+namespace gnomon::store {
+
+namespace {
+
+// What was not even tried is counted elsewhere, and under load it is most of them.
+bool isOrdinary(const Leg& leg) {
+    return leg.outcome == LegOutcome::Ok || leg.outcome == LegOutcome::Dropped;
+}
+
+// Scores alone hardly ever agree to the last bit.
+bool disagrees(const PairColumns& pair) {
+    return pair.differs && (pair.productionDecision || pair.shadowDecision);
+}
+
+} // namespace
+
+bool ExchangeSample::keeps(const Exchange& exchange, const PairColumns& pair, MonoTime now) {
+    if (m_perSecond <= 0 || !exchange.answered || !exchange.reason.empty() || disagrees(pair) ||
+        !std::all_of(exchange.legs.begin(), exchange.legs.end(), isOrdinary)) {
+        return true;
+    }
+    const auto entry = m_buckets.try_emplace(exchange.endpoint.value, m_perSecond, m_perSecond).first;
+    if (entry->second.wait(now).count() > 0) {
+        return false;
+    }
+    entry->second.take(now);
+    return true;
+}
+
+} // namespace gnomon::store
