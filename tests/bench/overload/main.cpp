@@ -12,7 +12,9 @@
 
 #include <unistd.h>
 
+#include <ctime>
 #include <fstream>
+#include <thread>
 
 namespace {
 
@@ -35,6 +37,7 @@ struct Told {
     double p99 = 0;
     double shedP99 = 0;
     double lag = 0;
+    double cpu = 0; // of the generator itself, in processors
 
     double perSecond() const { return static_cast<double>(answered) / seconds; }
 };
@@ -57,10 +60,14 @@ int generate(char** argv) {
     load.even = argv[9] == std::string("even");
     load.seed = static_cast<unsigned>(std::strtoul(argv[10], nullptr, 10));
     test::OpenLoop generator(connect, kChannels, test::rowsRequest("dense", kRows));
+    const std::clock_t began = std::clock();
+    const auto start = std::chrono::steady_clock::now();
     const test::OpenLoopResult result = generator.run(load);
-    std::printf("%zu %zu %llu %.6f %.9f %.9f %.9f %.9f\n", result.answered.size(), result.shed.size(),
+    const std::chrono::duration<double> spent = std::chrono::steady_clock::now() - start;
+    std::printf("%zu %zu %llu %.6f %.9f %.9f %.9f %.9f %.3f\n", result.answered.size(), result.shed.size(),
                 static_cast<unsigned long long>(result.failed), result.seconds, quantile(result.answered, 0.5),
-                quantile(result.answered, 0.99), quantile(result.shed, 0.99), result.worstLag);
+                quantile(result.answered, 0.99), quantile(result.shed, 0.99), result.worstLag,
+                static_cast<double>(std::clock() - began) / CLOCKS_PER_SEC / spent.count());
     return 0;
 }
 
@@ -85,8 +92,9 @@ public:
             unsigned long long failed = 0;
             unsigned long long answered = 0;
             unsigned long long shed = 0;
-            if (std::fscanf(m_output, "%llu %llu %llu %lf %lf %lf %lf %lf", &answered, &shed, &failed, &m_told.seconds,
-                            &m_told.p50, &m_told.p99, &m_told.shedP99, &m_told.lag) != 8) {
+            if (std::fscanf(m_output, "%llu %llu %llu %lf %lf %lf %lf %lf %lf", &answered, &shed, &failed,
+                            &m_told.seconds, &m_told.p50, &m_told.p99, &m_told.shedP99, &m_told.lag,
+                            &m_told.cpu) != 9) {
                 std::fprintf(stderr, "a generator has told nothing\n");
                 std::exit(1);
             }
@@ -221,6 +229,10 @@ int main(int argc, char** argv) {
 
     test::BenchReport report("overload", 1);
     report.higher("goodput_share", overload.perSecond() / capacity, "share", 0.95);
+    // The callers are ten times as many as any service's and run on the same machine.
+    const double callers = overload.cpu / std::thread::hardware_concurrency();
+    report.lower("callers_cpu_share", callers, "share");
+    report.higher("goodput_share_of_rest", overload.perSecond() / capacity / (1 - callers), "share");
     report.lower("admitted_p99_ratio", overload.p99 / unloaded.p99, "ratio", 2);
     report.lower("shed_p99_ms", overload.shedP99 * 1e3, "ms", 5);
     report.lower("neighbour_p99_ratio", test::median(ratios), "ratio", 1.2);
