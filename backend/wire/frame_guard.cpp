@@ -54,6 +54,15 @@ const char* FrameGuard::frame(MonoTime now) {
     if (m_inBlock && type != kContinuation) {
         return "a frame inside a header block";
     }
+    const std::uint32_t stream = (static_cast<std::uint32_t>(m_header[5]) & 0x7fU) << 24 |
+                                 static_cast<std::uint32_t>(m_header[6]) << 16 |
+                                 static_cast<std::uint32_t>(m_header[7]) << 8 | static_cast<std::uint32_t>(m_header[8]);
+    const bool ends = (flags & kEndStream) != 0 && (type == kData || type == kHeaders);
+    if (ends || type == kReset) {
+        ended(stream);
+    } else if (type == kHeaders) {
+        begun(stream);
+    }
     switch (type) {
     case kData:
         return length > 0 || (flags & kEndStream) != 0 ? nullptr : counted(m_idle, kIdle, "too many empty frames");
@@ -86,6 +95,28 @@ const char* FrameGuard::headers(std::uint8_t type, std::uint8_t flags, std::size
         return "a header block that is too large";
     }
     return m_continuations > kContinuations ? "a header block in too many pieces" : nullptr;
+}
+
+void FrameGuard::begun(std::uint32_t stream) {
+    if (stream <= m_lastStream) {
+        return; // trailers, or nothing that a server takes
+    }
+    m_lastStream = stream;
+    if (m_openCount == m_open.size()) {
+        std::rotate(m_open.begin(), m_open.begin() + 1, m_open.end());
+        --m_openCount;
+    }
+    m_open[m_openCount++] = stream;
+}
+
+void FrameGuard::ended(std::uint32_t stream) {
+    const auto end = m_open.begin() + static_cast<std::ptrdiff_t>(m_openCount);
+    const auto found = std::find(m_open.begin(), end, stream);
+    if (found != end) {
+        std::copy(found + 1, end, found);
+        --m_openCount;
+    }
+    m_lastStream = std::max(m_lastStream, stream);
 }
 
 const char* FrameGuard::counted(int& count, int most, const char* why) {

@@ -30,9 +30,16 @@ public:
     // bytes that follow.
     const char* look(ByteView bytes, MonoTime now);
 
+    // Requests that the peer has begun and not ended. What is ended from this side, without the peer's doing, is
+    // forgotten once newer ones take its place: a server lets no connection have more than kOpen.
+    static constexpr std::size_t kOpen = 100;
+    std::size_t halfOpen() const { return m_openCount; }
+
 private:
     const char* frame(MonoTime now);
     const char* headers(std::uint8_t type, std::uint8_t flags, std::size_t length);
+    void begun(std::uint32_t stream);
+    void ended(std::uint32_t stream);
     const char* counted(int& count, int most, const char* why);
 
     const char* m_why = nullptr;
@@ -42,7 +49,10 @@ private:
     bool m_inBlock = false;  // a header block is open: nothing but CONTINUATION may follow
     std::size_t m_block = 0; // its bytes so far
     int m_continuations = 0; // its CONTINUATION frames so far
-    MonoTime m_second;       // when the counts below began
+    std::uint32_t m_lastStream = 0;
+    std::array<std::uint32_t, kOpen> m_open{}; // the first m_openCount: oldest first
+    std::size_t m_openCount = 0;
+    MonoTime m_second; // when the counts below began
     int m_resets = 0;
     int m_idle = 0;
     int m_windowUpdates = 0;

@@ -2,6 +2,7 @@
 #include "backend/wire/tls_guard.h"
 #include "backend/base/check.h"
 #include "backend/base/log.h"
+#include "backend/base/mutex.h"
 #include "backend/base/pem.h"
 #include "backend/wire/frame_guard.h"
 
@@ -10,7 +11,11 @@
 #include <openssl/ssl.h>
 
 #include <atomic>
+#include <map>
 #include <memory>
+#include <string>
+#include <utility>
+#include <vector>
 
 namespace gnomon::wire {
 
@@ -25,14 +30,77 @@ struct Tap {
 };
 Tap tap; // constant after guardTlsConnections(), but for the count
 
-void freeGuard(void*, void* guard, CRYPTO_EX_DATA*, int, long, void*) {
-    delete static_cast<FrameGuard*>(guard);
+// A call that is begun and not ended costs gRPC some 14 KB, before it is one that admission knows of. More than any
+// caller may have under way by default, four times over.
+constexpr int kHalfOpen = 2048;
+
+// Of all connections with one certificate: calls that are begun and not ended.
+using Tally = std::atomic<int>;
+
+std::shared_ptr<Tally> tallyOf(SSL* connection) {
+    static Mutex mutex;
+    static std::map<Digest, std::weak_ptr<Tally>> tallies;
+    Digest fingerprint;
+    const CertificatePtr certificate(SSL_get1_peer_certificate(connection));
+    unsigned int length = 0;
+    if (certificate != nullptr) {
+        X509_digest(certificate.get(), EVP_sha256(), fingerprint.bytes.data(), &length);
+    }
+    const MutexLock lock(mutex);
+    if (tallies.size() > 1024) {
+        std::erase_if(tallies, [](const auto& entry) { return entry.second.expired(); });
+    }
+    std::weak_ptr<Tally>& entry = tallies[fingerprint];
+    std::shared_ptr<Tally> tally = entry.lock();
+    if (tally == nullptr) {
+        tally = std::make_shared<Tally>(0);
+        entry = tally;
+    }
+    return tally;
 }
 
-FrameGuard* guardOf(SSL* connection) {
-    auto* guard = static_cast<FrameGuard*>(SSL_get_ex_data(connection, tap.index));
+// One connection.
+class Watched {
+public:
+    explicit Watched(SSL* connection)
+        : m_frames(SSL_is_server(connection) == 1),
+          m_tally(SSL_is_server(connection) == 1 ? tallyOf(connection) : nullptr) {}
+    ~Watched() {
+        if (m_tally != nullptr) {
+            *m_tally -= m_counted;
+        }
+    }
+    Watched(const Watched&) = delete;
+    Watched& operator=(const Watched&) = delete;
+
+    const char* look(ByteView bytes) {
+        if (const char* const why = m_frames.look(bytes, std::chrono::steady_clock::now())) {
+            return why;
+        }
+        const int halfOpen = static_cast<int>(m_frames.halfOpen());
+        if (m_tally == nullptr || halfOpen == m_counted) {
+            return nullptr;
+        }
+        const int added = halfOpen - std::exchange(m_counted, halfOpen);
+        return m_tally->fetch_add(added) + added > kHalfOpen && added > 0
+                   ? "too many calls that are begun and not ended, on all connections with its certificate"
+                   : nullptr;
+    }
+
+private:
+    FrameGuard m_frames;
+    const std::shared_ptr<Tally> m_tally; // null: of a client
+    int m_counted = 0;                    // this connection's part of it
+};
+
+void freeGuard(void*, void* guard, CRYPTO_EX_DATA*, int, long, void*) {
+    delete static_cast<Watched*>(guard);
+}
+
+Watched* guardOf(SSL* connection) {
+    auto* guard = static_cast<Watched*>(SSL_get_ex_data(connection, tap.index));
     if (guard == nullptr) {
-        auto made = std::make_unique<FrameGuard>(SSL_is_server(connection) == 1);
+        auto made = std::make_unique<Watched>(connection);
         if (SSL_set_ex_data(connection, tap.index, made.get()) == 1) {
             guard = made.release();
         }
@@ -51,11 +119,10 @@ int guardedRead(SSL* connection, void* buffer, int size) {
     if (got <= 0) {
         return got;
     }
-    FrameGuard* const guard = guardOf(connection);
-    const char* const why = guard == nullptr
-                                ? "there is no memory to watch it"
-                                : guard->look({static_cast<const std::uint8_t*>(buffer), static_cast<std::size_t>(got)},
-                                              std::chrono::steady_clock::now());
+    Watched* const guard = guardOf(connection);
+    const char* const why =
+        guard == nullptr ? "there is no memory to watch it"
+                         : guard->look({static_cast<const std::uint8_t*>(buffer), static_cast<std::size_t>(got)});
     if (why == nullptr) {
         return got;
     }

@@ -123,7 +123,7 @@ std::vector<Attack> attacks() {
         {"priorities", true, enrolled("", frame(2, 0, 1, std::string("\0\0\0\0\x10", 5)))},
         {"window_updates", true, enrolled("", frame(8, 0, 0, std::string("\0\0\0\x01", 4)))},
         {"empty_data", true, enrolled(frame(1, 4, 1, callHeaders()), frame(0, 0, 1))},
-        {"half_calls", true, halfCalls, 320},
+        {"half_calls", true, halfCalls},
         {"enrolled_handshakes", true, [](const Target& t) { return handshakes(t, Manner::Enrolled); }},
     };
 }

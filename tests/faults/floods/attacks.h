@@ -27,7 +27,6 @@ struct Attack {
     std::string name;
     bool enrolled = false;
     std::function<AttackResult(const Target&)> run;
-    double mostGrowthMib = 64; // more where SECURITY.md says what it can still do
 };
 
 // Those of security.md 0.1: by somebody without a certificate, and by a caller with one.

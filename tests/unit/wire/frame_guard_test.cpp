@@ -15,7 +15,7 @@ const std::string kPreface = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
 
 enum Type { Data, Headers, Priority, Reset, Settings, Push, Ping, Goaway, Window, Continuation };
 
-std::string frame(int type, int flags, std::size_t length) {
+std::string frame(int type, int flags, std::size_t length, std::uint8_t stream = 1) {
     std::string bytes{static_cast<char>(length >> 16),
                       static_cast<char>(length >> 8),
                       static_cast<char>(length),
@@ -24,7 +24,7 @@ std::string frame(int type, int flags, std::size_t length) {
                       0,
                       0,
                       0,
-                      1};
+                      static_cast<char>(stream)};
     return bytes + std::string(length, 'x');
 }
 
@@ -92,6 +92,34 @@ TEST(FrameGuard, floodsAreCut) {
     }
     EXPECT_NE(afterMany(frame(Window, 0, 4), FrameGuard::kWindowUpdates + 1), nullptr);
     EXPECT_EQ(afterMany(frame(Headers, 4, 20) + frame(Data, 1, 0), 100'000), nullptr) << "calls are not bounded here";
+}
+
+TEST(FrameGuard, knowsWhatWasBegunAndNotEnded) {
+    FrameGuard guard(false);
+    look(guard, frame(Headers, 4, 20, 1) + frame(Data, 0, 5, 1));
+    EXPECT_EQ(guard.halfOpen(), 1U);
+    look(guard, frame(Headers, 4, 20, 3) + frame(Headers, 4, 20, 5) + frame(Headers, 5, 20, 7));
+    EXPECT_EQ(guard.halfOpen(), 3U) << "the last one has no body";
+    look(guard, frame(Data, 1, 0, 3));
+    EXPECT_EQ(guard.halfOpen(), 2U);
+    look(guard, frame(Reset, 0, 4, 5));
+    EXPECT_EQ(guard.halfOpen(), 1U);
+    look(guard, frame(Headers, 5, 20, 1)); // trailers
+    EXPECT_EQ(guard.halfOpen(), 0U);
+    look(guard, frame(Headers, 4, 20, 3) + frame(Reset, 0, 4, 9));
+    EXPECT_EQ(guard.halfOpen(), 0U) << "no new streams";
+}
+
+TEST(FrameGuard, forgetsTheOldestOfMoreThanAServerLetsBeOpen) {
+    FrameGuard guard(false);
+    for (std::uint8_t stream = 1; stream < 251; stream += 2) {
+        look(guard, frame(Headers, 4, 20, stream));
+    }
+    EXPECT_EQ(guard.halfOpen(), FrameGuard::kOpen);
+    look(guard, frame(Data, 1, 0, 1));
+    EXPECT_EQ(guard.halfOpen(), FrameGuard::kOpen) << "forgotten";
+    look(guard, frame(Data, 1, 0, 249));
+    EXPECT_EQ(guard.halfOpen(), FrameGuard::kOpen - 1);
 }
 
 TEST(FrameGuard, countsAreOfOneSecond) {
