@@ -24,6 +24,7 @@ constexpr std::chrono::seconds kTidyPeriod{1};
 constexpr std::size_t kMostEndpoints = 4096; // names that messages claim; anybody can claim any
 constexpr milliseconds kLongestDelay{60'000};
 constexpr milliseconds kNodeDelay{100}; // when the node as a whole is full
+constexpr std::uint32_t kUnknown = 64;  // under way, while nothing is known of how long the endpoint's calls take
 
 struct TextHash {
     using is_transparent = void;
@@ -204,6 +205,12 @@ private:
         REQUIRES(m_mutex) {
         const nanoseconds one = endpoint.time.ofOne();
         const nanoseconds wait = endpoint.time.waitBehind(endpoint.underWay); // none: trying costs nobody anything
+        if (one.count() == 0 && endpoint.underWay >= kUnknown) {
+            return refusal(Shed::Queue, kNodeDelay,
+                           "endpoint '" + printable(knock.endpoint, 80) + "' has " + std::to_string(kUnknown) +
+                               " calls under way and has not answered enough yet to tell how long they take",
+                           "try again in a moment");
+        }
         const bool tooLong = wait > endpoint.patience.allowed(one);
         // Under overload those who had most wait for nobody, and so leave the places in the queue to others.
         const bool yields = !tooLong && wait.count() > 0 && endpoint.patience.overloaded() &&

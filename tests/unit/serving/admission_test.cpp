@@ -110,6 +110,18 @@ TEST_F(AdmissionTest, anIdleEndpointTriesWhateverTheDeadline) {
     EXPECT_FALSE(m_admission->admit({"a", "spam", 100, m_clock.monoNow() + 1ms}).refusal);
 }
 
+TEST_F(AdmissionTest, littleIsLetInBeforeItIsKnownHowLongCallsTake) {
+    open({});
+    std::vector<Admission::Decision> first;
+    for (int i = 0; i < 64; ++i) {
+        first.push_back(ask("a"));
+        ASSERT_FALSE(first.back().refusal) << i;
+    }
+    const auto more = ask("a");
+    ASSERT_TRUE(more.refusal);
+    EXPECT_EQ(more.refusal->reason, Shed::Queue);
+}
+
 TEST_F(AdmissionTest, newLimitsHoldFromNowOn) {
     AdmissionLimits limits;
     limits.callerRate = 1;
