@@ -12,7 +12,7 @@ directory=$(realpath -m "$1")
 shift
 
 "$repository/packaging/scripts/bare_debian.sh" "$directory"
-stage=$directory/root/package-check
+stage=$directory/srv/package-check
 rm -rf "$stage"
 mkdir -p "$stage/upgrade"
 cp "$@" "$stage"
@@ -38,6 +38,6 @@ unshare --mount --pid --fork --kill-child bash -c '
     mount --rbind /dev "$directory/dev"
     mount -t tmpfs tmpfs "$directory/run"
     exec env -i PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/root TERM=dumb LC_ALL=C.UTF-8 \
-        chroot "$directory" /bin/bash /root/package-check/check.sh
+        chroot "$directory" /bin/bash /srv/package-check/check.sh
 '
 cp "$stage/console.png" "$(dirname "$1")/console.png"

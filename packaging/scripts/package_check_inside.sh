@@ -2,7 +2,7 @@
 # Run by package_check.sh inside the bare Debian, as root.
 # shellcheck shell=bash
 set -euo pipefail
-cd /root/package-check
+cd /srv/package-check
 failed() {
     echo "package check: FAILED: $*" >&2
     [[ ! -s node.log ]] || { echo "--- the node's last lines" >&2; tail -n 15 node.log >&2; }
@@ -20,7 +20,7 @@ quietly() { "$@" >command.log 2>&1 || { tail -n 30 command.log >&2; failed "$*";
 echo 'exit 101' >/usr/sbin/policy-rc.d # as in every chroot: nothing starts by being installed
 chmod 755 /usr/sbin/policy-rc.d
 "${apt[@]}" purge -y gnomon gnomon-ctl gnomon-node >/dev/null 2>&1 || true
-rm -rf /etc/gnomon /var/lib/gnomon /root/gnomon-ca
+rm -rf /etc/gnomon /var/lib/gnomon /srv/package-check/ca
 
 # --- install
 quietly "${apt[@]}" update
@@ -52,20 +52,20 @@ if [[ $code -ne 4 ]] || ! grep -q 'pki/' node.log; then failed "without a certif
 [[ -z $(ls -A /var/lib/gnomon/state) ]] || failed "a start without a certificate leaves state behind"
 passed "without a certificate it says: $(head -n 1 node.log)"
 
-issue() { gnomonctl pki issue --dir /root/gnomon-ca --uri "spiffe://example.org/$1" --out "$2" "${@:3}" >/dev/null; }
-gnomonctl pki init --dir /root/gnomon-ca --trust-domain example.org >/dev/null
+issue() { gnomonctl pki issue --dir /srv/package-check/ca --uri "spiffe://example.org/$1" --out "$2" "${@:3}" >/dev/null; }
+gnomonctl pki init --dir /srv/package-check/ca --trust-domain example.org >/dev/null
 issue node/one /etc/gnomon/pki/node --host localhost --host 127.0.0.1
 chown "$user": /etc/gnomon/pki/node.key
-issue console/ana/desk /root/package-check/ana/ana --profile one=127.0.0.1:8443 --environment production
-issue caller/shop/checkout /root/package-check/shop/shop
+issue console/ana/desk /srv/package-check/ana/ana --profile one=127.0.0.1:8443 --environment production
+issue caller/shop/checkout /srv/package-check/shop/shop
 cp -r models/* /var/lib/gnomon/models/
 sed -i 's/^name = "gnomond" /name = "one" /' /etc/gnomon/gnomond.toml # a conffile that somebody changed
 
 identity() { echo --ca "$1/ca.crt" --cert "$1/$(basename "$1").crt" --key "$1/$(basename "$1").key"; }
 # shellcheck disable=SC2046
-operate() { gnomonctl --node 127.0.0.1:8443 $(identity /root/package-check/ana) "$@"; }
+operate() { gnomonctl --node 127.0.0.1:8443 $(identity /srv/package-check/ana) "$@"; }
 # shellcheck disable=SC2046
-call() { gnomonctl --inference 127.0.0.1:8001 $(identity /root/package-check/shop) "$@"; }
+call() { gnomonctl --inference 127.0.0.1:8001 $(identity /srv/package-check/shop) "$@"; }
 
 node=
 start_node() {
@@ -100,7 +100,7 @@ gnomonctl audit verify trail-before >/dev/null
 passed "the node runs as $user, answers a call, takes a change, and its trail verifies"
 
 # --- the console
-export XDG_DATA_HOME=/root/package-check/data XDG_RUNTIME_DIR=/run/package-check
+export XDG_DATA_HOME=/srv/package-check/data XDG_RUNTIME_DIR=/run/package-check
 mkdir -m 700 "$XDG_RUNTIME_DIR"
 gnomon --import-profile ana/ana.profile.json >/dev/null
 Xvfb :77 -screen 0 1440x900x24 >/dev/null 2>&1 &
@@ -154,7 +154,7 @@ grep -q '/etc/gnomon/pki is kept' command.log || failed "purging does not name w
 [[ ! -e /var/lib/gnomon/state && ! -e /etc/gnomon/gnomond.toml ]] || failed "purging left state or configuration"
 [[ -e /etc/gnomon/pki/node.key && -e /var/lib/gnomon/models/spam-filter ]] || failed "purging took what it should not"
 rm -rf /etc/gnomon /var/lib/gnomon
-left=$(find / -xdev \( -path /proc -o -path /sys -o -path /dev -o -path /root -o -path /run -o -path /tmp -o \
+left=$(find / -xdev \( -path /proc -o -path /sys -o -path /dev -o -path /root -o -path /srv/package-check -o -path /run -o -path /tmp -o \
     -path /var/cache -o -path /var/log \) -prune -o -iname '*gnomon*' -print)
 [[ -z $left ]] || failed "left behind: $left"
 passed "removed with state kept, purged with state gone"
