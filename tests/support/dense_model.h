@@ -16,9 +16,7 @@ inline std::string denseModel(int layers, int width) {
         const std::vector<float> values(static_cast<std::size_t>(rows) * static_cast<std::size_t>(columns), 0.001F);
         std::string raw(values.size() * sizeof(float), '\0');
         std::memcpy(raw.data(), values.data(), raw.size());
-        return TinyOnnx::number(1, static_cast<std::uint64_t>(rows)) +
-               TinyOnnx::number(1, static_cast<std::uint64_t>(columns)) + TinyOnnx::number(2, TinyOnnx::Float) +
-               TinyOnnx::bytes(8, name) + TinyOnnx::bytes(9, raw);
+        return TinyOnnx::tensor(name, TinyOnnx::Float, {rows, columns}, raw);
     };
     TinyOnnx model;
     model.initializer(weights("w0", 2, width)).add(TinyOnnx::node("MatMul", {"x", "w0"}, {"h0"}));

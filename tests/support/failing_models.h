@@ -3,12 +3,10 @@
 
 #include "backend/base/files.h"
 #include "backend/client/inference_client.h"
+#include "tests/support/model_case.h"
 #include "tests/support/tiny_onnx.h"
 
-#include <cstdlib>
 #include <cstring>
-#include <filesystem>
-#include <optional>
 #include <string>
 
 namespace gnomon::test {
@@ -23,8 +21,7 @@ inline std::string failingToml() {
 
 // y = 0 * x / 0: NaN for every row.
 inline std::string nanModel() {
-    const std::string zero = TinyOnnx::number(1, 1) + TinyOnnx::number(2, 1) +
-                             TinyOnnx::bytes(4, std::string(4, '\0')) + TinyOnnx::bytes(8, "zero");
+    const std::string zero = TinyOnnx::tensor("zero", TinyOnnx::Float, {1}, std::string(4, '\0'));
     return TinyOnnx()
         .add(TinyOnnx::node("Mul", {"x", "zero"}, {"a"}))
         .add(TinyOnnx::node("Div", {"a", "zero"}, {"y"}))
@@ -39,8 +36,7 @@ inline std::string failingModel() {
     std::int64_t five = 5;
     std::string bytes(sizeof five, '\0');
     std::memcpy(bytes.data(), &five, sizeof five);
-    const std::string shape =
-        TinyOnnx::number(1, 1) + TinyOnnx::number(2, 7) + TinyOnnx::bytes(4, bytes) + TinyOnnx::bytes(8, "shape");
+    const std::string shape = TinyOnnx::tensor("shape", TinyOnnx::Int64, {1}, bytes);
     return TinyOnnx()
         .add(TinyOnnx::node("Reshape", {"x", "shape"}, {"flat"}))
         .add(TinyOnnx::node("Mul", {"x", "x"}, {"y"}))
@@ -52,13 +48,16 @@ inline std::string failingModel() {
         .file();
 }
 
-// Loads and never returns. Absent where GNOMON_TEST_DATA is not set.
-inline std::optional<std::string> loopingModel() {
-    const char* data = std::getenv("GNOMON_TEST_DATA");
-    if (data == nullptr) {
-        return std::nullopt;
+// Loads and never returns: X, FP32 [1], to Y. loop_forever.onnx of the test data where that is there, or one like it.
+inline std::string loopingModel() {
+    if (const auto data = testData()) {
+        return readFile(*data / "bad/derived/loop_forever.onnx").value();
     }
-    return readFile(std::filesystem::path(data) / "bad/derived/loop_forever.onnx").value();
+    return TinyOnnx()
+        .addEndlessLoop("X", "Y", {1})
+        .input(TinyOnnx::value("X", TinyOnnx::Float, {1}))
+        .output(TinyOnnx::value("Y", TinyOnnx::Float, {1}))
+        .file();
 }
 
 inline constexpr const char* kLoopingToml =

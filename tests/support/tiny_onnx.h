@@ -57,6 +57,32 @@ public:
         return node + bytes(4, op) + std::string(attributes) + (domain.empty() ? "" : bytes(7, domain));
     }
 
+    // raw: the elements as they lie in memory.
+    static std::string tensor(std::string_view name, Type type, const std::vector<std::int64_t>& dims,
+                              std::string_view raw) {
+        std::string shape;
+        for (const std::int64_t dim : dims) {
+            shape += number(1, static_cast<std::uint64_t>(dim));
+        }
+        return shape + number(2, type) + bytes(8, name) + bytes(9, raw);
+    }
+
+    // `to` is `from` after a loop that has no end: such a model loads, and never returns. At most one per model.
+    TinyOnnx& addEndlessLoop(const std::string& from, const std::string& to, const std::vector<std::int64_t>& dims) {
+        const std::string body = TinyOnnx()
+                                     .add(node("Identity", {"again_in"}, {"again_out"}))
+                                     .add(node("Identity", {"same_in"}, {"same_out"}))
+                                     .input(value("iteration", Int64, {}))
+                                     .input(value("again_in", Bool, {}))
+                                     .input(value("same_in", Float, dims))
+                                     .output(value("again_out", Bool, {}))
+                                     .output(value("same_out", Float, dims))
+                                     .graph();
+        initializer(tensor("for_ever", Bool, {}, std::string(1, '\1')));
+        return add(
+            node("Loop", {"", "for_ever", from}, {to}, bytes(5, bytes(1, "body") + bytes(6, body) + number(20, 5))));
+    }
+
     TinyOnnx& add(std::string_view node) { return field(1, node); }
     TinyOnnx& initializer(std::string_view tensor) { return field(5, tensor); }
     TinyOnnx& input(std::string_view value) { return field(11, value); }

@@ -95,36 +95,16 @@ private:
 
 // TreeModel's interface, and a loop that has no end inside.
 inline std::string hangingTreeModel() {
-    const auto tensor = [](const std::string& name, int type, const std::vector<std::int64_t>& dims,
-                           const std::string& data) {
-        std::string all;
-        for (const std::int64_t dim : dims) {
-            all += TinyOnnx::number(1, static_cast<std::uint64_t>(dim));
-        }
-        return all + TinyOnnx::number(2, static_cast<std::uint64_t>(type)) + TinyOnnx::bytes(8, name) +
-               TinyOnnx::bytes(9, data);
-    };
-    const std::string body = TinyOnnx()
-                                 .add(TinyOnnx::node("Identity", {"cond_in"}, {"cond_out"}))
-                                 .add(TinyOnnx::node("Identity", {"v_in"}, {"v_out"}))
-                                 .input(TinyOnnx::value("iteration", TinyOnnx::Int64, {}))
-                                 .input(TinyOnnx::value("cond_in", TinyOnnx::Bool, {}))
-                                 .input(TinyOnnx::value("v_in", TinyOnnx::Float, {-1, kTreeFeatures}))
-                                 .output(TinyOnnx::value("cond_out", TinyOnnx::Bool, {}))
-                                 .output(TinyOnnx::value("v_out", TinyOnnx::Float, {-1, kTreeFeatures}))
-                                 .graph();
-    const std::string loop =
-        TinyOnnx::bytes(5, TinyOnnx::bytes(1, "body") + TinyOnnx::bytes(6, body) + TinyOnnx::number(20, 5));
     const std::string axis =
         TinyOnnx::bytes(5, TinyOnnx::bytes(1, "axis") + TinyOnnx::number(3, 1) + TinyOnnx::number(20, 2));
     const std::string flat =
         TinyOnnx::bytes(5, TinyOnnx::bytes(1, "keepdims") + TinyOnnx::number(3, 0) + TinyOnnx::number(20, 2));
     return TinyOnnx()
-        .add(TinyOnnx::node("Loop", {"", "true", "features"}, {"same"}, loop))
+        .addEndlessLoop("features", "same", {-1, kTreeFeatures})
         .add(TinyOnnx::node("MatMul", {"same", "weights"}, {"probabilities"}))
         .add(TinyOnnx::node("ArgMax", {"probabilities"}, {"label"}, axis + flat))
-        .initializer(tensor("true", TinyOnnx::Bool, {}, std::string(1, '\1')))
-        .initializer(tensor("weights", TinyOnnx::Float, {kTreeFeatures, 2}, std::string(kTreeFeatures * 8, '\0')))
+        .initializer(
+            TinyOnnx::tensor("weights", TinyOnnx::Float, {kTreeFeatures, 2}, std::string(kTreeFeatures * 8, '\0')))
         .input(TinyOnnx::value("features", TinyOnnx::Float, {-1, kTreeFeatures}))
         .output(TinyOnnx::value("label", TinyOnnx::Int64, {-1}))
         .output(TinyOnnx::value("probabilities", TinyOnnx::Float, {-1, 2}))

@@ -20,8 +20,7 @@ using namespace std::chrono_literals;
 
 // y = x / 0: never finite for what is asked here, so that the constant answers.
 std::string divideByZero() {
-    const std::string zero = TinyOnnx::number(1, 1) + TinyOnnx::number(2, 1) +
-                             TinyOnnx::bytes(4, std::string(4, '\0')) + TinyOnnx::bytes(8, "zero");
+    const std::string zero = TinyOnnx::tensor("zero", TinyOnnx::Float, {1}, std::string(4, '\0'));
     return TinyOnnx()
         .add(TinyOnnx::node("Div", {"x", "zero"}, {"y"}))
         .initializer(zero)

@@ -34,17 +34,12 @@ double secondsSince(Steady::time_point start) {
 class FrontProxyTest : public ::testing::Test {
 protected:
     static void SetUpTestSuite() {
-        if (::access(FrontProxy::program(), X_OK) == 0) {
-            s_node = std::make_unique<NodeProcess>(NodeProcessOptions{demoModels(), "", 0, false});
-            ASSERT_TRUE(s_node->start());
-        }
+        ASSERT_EQ(::access(FrontProxy::program(), X_OK), 0) << "haproxy is not installed: ./run setup";
+        s_node = std::make_unique<NodeProcess>(NodeProcessOptions{demoModels(), "", 0, false});
+        ASSERT_TRUE(s_node->start());
     }
     static void TearDownTestSuite() { s_node.reset(); }
-    void SetUp() override {
-        if (s_node == nullptr) {
-            GTEST_SKIP() << "haproxy is not installed; ./run setup installs it";
-        }
-    }
+    void SetUp() override { ASSERT_TRUE(s_node) << "there is no node to put a proxy in front of"; }
 
     void startProxy(const Settings& settings = {}) {
         m_proxy = std::make_unique<FrontProxy>(s_node->inference(), settings);

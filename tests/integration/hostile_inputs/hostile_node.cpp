@@ -32,7 +32,7 @@ inference::ModelInferRequest pairRequest(std::uint64_t number) {
 
 } // namespace
 
-std::unique_ptr<HostileNode> HostileNode::start(const fs::path& bad) {
+std::unique_ptr<HostileNode> HostileNode::start(const std::optional<fs::path>& bad) {
     std::unique_ptr<HostileNode> made(new HostileNode(bad));
     if (!made->m_node->start()) {
         return nullptr;
@@ -41,9 +41,12 @@ std::unique_ptr<HostileNode> HostileNode::start(const fs::path& bad) {
     return made;
 }
 
-HostileNode::HostileNode(const fs::path& bad) : m_tracer(OpenedFiles::tracer(m_folder.path() / "trace")) {
+HostileNode::HostileNode(const std::optional<fs::path>& bad)
+    : m_tracer(OpenedFiles::tracer(m_folder.path() / "trace")) {
     makeEchoModels();
-    copyBadFiles(bad);
+    if (bad) {
+        copyBadFiles(*bad);
+    }
     m_folders = makeHostileFolders(repository(), m_folder.path() / "outside");
     NodeProcessOptions options{repository(), "", 0, false, m_tracer};
     m_node = std::make_unique<NodeProcess>(options);

@@ -8,7 +8,9 @@
 
 #include <inference/grpc_service.grpc.pb.h>
 
+#include <filesystem>
 #include <memory>
+#include <optional>
 #include <thread>
 
 namespace gnomon::test {
@@ -17,8 +19,8 @@ namespace gnomon::test {
 // From the start to finish() somebody asks one of the good ones without a pause. One thread.
 class HostileNode {
 public:
-    // bad: the folder data/bad. Null when the node did not start.
-    static std::unique_ptr<HostileNode> start(const std::filesystem::path& bad);
+    // bad: the folder data/bad; without it, what tests can make themselves. Null when the node did not start.
+    static std::unique_ptr<HostileNode> start(const std::optional<std::filesystem::path>& bad);
     ~HostileNode() { finish(); }
 
     NodeProcess& node() { return *m_node; }
@@ -47,7 +49,7 @@ public:
     std::vector<std::string> allowedFolders() const;
 
 private:
-    explicit HostileNode(const std::filesystem::path& bad);
+    explicit HostileNode(const std::optional<std::filesystem::path>& bad);
     std::filesystem::path repository() const { return m_folder.path() / "models"; }
     void makeEchoModels();
     void copyBadFiles(const std::filesystem::path& bad);
