@@ -101,6 +101,7 @@ int serve(const node::NodeConfig& config, const std::string& readyFile) {
     std::signal(SIGPIPE, SIG_IGN);
     std::signal(SIGXFSZ, SIG_IGN); // a file at its largest is a full disk, which is dealt with where it is written
     prctl(PR_SET_DUMPABLE, 0);     // no core file with keys and callers' data in it
+    const wire::NetworkStandIn network;
     setLogLevel(levelOf(config.logLevel));
     setLogFormat(config.logFormat == "json" ? LogFormat::Json : LogFormat::Text);
     const std::string program = std::filesystem::read_symlink("/proc/self/exe").string();
@@ -133,7 +134,6 @@ int main(int argc, char** argv) {
     if (const auto task = upstream::parseWorkerArguments(argc, argv)) {
         return upstream::runWorker(*task);
     }
-    const wire::NetworkStandIn network;
     CLI::App app("Serve models and guard them: shadows, fallback, rollback, audit.", "gnomond");
     app.set_version_flag("--version", std::string("gnomond ") + GNOMON_VERSION);
     app.footer("Exit codes: 0 ended by SIGTERM or SIGINT, 2 usage, 3 configuration, 4 cannot start, "

@@ -14,9 +14,9 @@ namespace gnomon::wire {
 // As long as one of these exists, only threads of the process's own wait for the network: those that have a
 // NetworkWaiter, and this one's thread in their place while there are none or all are held up. Callbacks then run on
 // gRPC's executor; client queues should be waited at only while calls are under way. One a process, before anything
-// else of gRPC is made and until all of it has gone. How: polling.cpp defines grpc_iomgr_run_in_background(), gRPC's
-// own switch for that, which the loader prefers to the library's; a gRPC that does not ask it any more works as ever,
-// only slower.
+// else of gRPC is made and until all of it has gone; its threads keep the signal mask of the one that makes it. How:
+// polling.cpp defines grpc_iomgr_run_in_background(), gRPC's own switch for that, which the loader prefers to the
+// library's; a gRPC that does not ask it any more works as ever, only slower.
 class NetworkStandIn {
 public:
     NetworkStandIn();

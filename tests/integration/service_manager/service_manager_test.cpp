@@ -48,6 +48,31 @@ TEST(ServiceManager, isToldWhenCallsAreAnsweredAndWhenTheNodeDrains) {
     EXPECT_TRUE(manager.hear().starts_with("STOPPING=1\n"));
 }
 
+// A thread that does not would let SIGTERM end the node on the spot, unless the main thread happens to wait for it just
+// then: no drain, and no record of the end.
+TEST(ServiceManager, everyThreadButTheMainOneLeavesSigtermAlone) {
+    NodeProcess node({demoModels(), "", 0, false});
+    ASSERT_TRUE(node.start());
+    int threads = 0;
+    for (const auto& task : std::filesystem::directory_iterator("/proc/" + std::to_string(node.pid()) + "/task")) {
+        const auto status = readFile(task.path() / "status");
+        if (!status || task.path().filename() == std::to_string(node.pid())) {
+            continue;
+        }
+        ++threads;
+        constexpr std::string_view kField = "SigBlk:\t";
+        const std::size_t at = status->find(kField);
+        ASSERT_NE(at, std::string::npos) << *status;
+        const std::uint64_t blocked = std::stoull(status->substr(at + kField.size(), 16), nullptr, 16);
+        for (const int signal : {SIGTERM, SIGINT}) {
+            EXPECT_TRUE(blocked >> (signal - 1) & 1)
+                << "signal " << signal << ", " << status->substr(0, status->find('\n'));
+        }
+    }
+    EXPECT_GT(threads, 5);
+    EXPECT_EQ(node.stop(), 0) << node.log();
+}
+
 // As a package leaves it: installed, and not set up. The audit log would take the default name for ever.
 TEST(FirstStart, withoutACertificateSaysSoAndLeavesNothingBehind) {
     const TempFolder folder;
