@@ -151,12 +151,6 @@ std::optional<TraceContext> parseTraceParent(std::string_view text) {
 
 std::string cleanTraceState(std::string_view text) {
     std::vector<std::string_view> members = membersOf(text);
-    if (members.empty()) {
-        return "";
-    }
-    if (text.size() <= kMostState) {
-        return std::string(text);
-    }
     for (auto member = members.end(); member != members.begin() && lengthOf(members) > kMostState;) {
         --member;
         if (member->size() > kLongMember) {

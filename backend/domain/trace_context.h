@@ -17,7 +17,7 @@ struct TraceContext {
     std::array<std::uint8_t, 16> trace{};
     std::array<std::uint8_t, 8> span{}; // of whoever sends it
     bool sampled = false;
-    std::string state; // tracestate: what other tracing systems add; passed on as it is
+    std::string state; // tracestate: what other tracing systems add, as cleanTraceState() gives it
 
     // The header "traceparent", in version 00.
     std::string parent() const;
@@ -33,8 +33,9 @@ struct TraceContext {
 // versions above 00 the part that 00 knows is read.
 std::optional<TraceContext> parseTraceParent(std::string_view text);
 
-// What of a tracestate may be passed on: all of it when it is well-formed (at most 32 members, no key twice), empty
-// when it is not. Beyond 512 characters whole members are left out: long ones first, then from the end.
+// What of a tracestate may be passed on: its members when it is well-formed (at most 32, no key twice), empty when it is
+// not. Beyond 512 characters whole members are left out: long ones first, then from the end. Nothing but printable
+// ASCII, whatever stood between the members: gRPC aborts the process when it is given anything else to send.
 std::string cleanTraceState(std::string_view text);
 
 // What a request's headers say: none without a traceparent; with one that is not understood a new trace begins, which
