@@ -17,7 +17,7 @@ enum Tag : unsigned char { kModel = 0x0a, kVersion = 0x12, kId = 0x1a };
 } // namespace
 
 Claims claimsOf(const grpc::ByteBuffer& buffer) {
-    grpc::ByteBuffer same = buffer; // shares its slices, which stay where they are
+    grpc::ByteBuffer same = buffer; // shares its slices, but has a copy of small ones: nothing may point into them
     grpc::ProtoBufferReader reader(&same);
     const void* start = nullptr;
     int size = 0;

@@ -9,7 +9,7 @@
 #include <inference/grpc_service.pb.h>
 
 #include <array>
-#include <string_view>
+#include <string>
 
 // Messages of the protocol as they come and go on the wire. A request is read only once its call was admitted.
 namespace gnomon::node {
@@ -32,11 +32,11 @@ public:
 // What a request says of itself at its beginning. Whoever writes such a message may write what he likes: for estimates
 // and records only.
 struct Claims {
-    std::string_view model;
-    std::string_view id;
+    std::string model;
+    std::string id;
 };
 
-// Without reading the request; empty where that takes more than a look at its beginning. Valid as long as the buffer.
+// Without reading the request; empty where that takes more than a look at its beginning.
 Claims claimsOf(const grpc::ByteBuffer& buffer);
 
 // InvalidArgument when the bytes are no such message.

@@ -30,7 +30,7 @@ public:
 // One request and its answer. Shared by the stream and by whoever reads the request's tensors.
 struct InferStreams::Asked {
     grpc::ByteBuffer raw; // the request
-    Claims claims;        // views into it
+    Claims claims;
     std::size_t bytes = 0;
     inference::ModelInferRequest request; // empty when it was not admitted
     serving::Admission::Ticket ticket;
@@ -124,8 +124,8 @@ private:
     void fail(Asked& asked, const grpc::Status& status) {
         inference::ModelStreamInferResponse response;
         response.set_error_message(status.error_message());
-        response.mutable_infer_response()->set_model_name(std::string(asked.claims.model));
-        response.mutable_infer_response()->set_id(std::string(asked.claims.id)); // which of them failed
+        response.mutable_infer_response()->set_model_name(asked.claims.model);
+        response.mutable_infer_response()->set_id(asked.claims.id); // which of them failed
         answered(asked, response, status);
     }
 

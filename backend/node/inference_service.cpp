@@ -82,7 +82,7 @@ void InferenceService::serveInfer(InferQueue::Queues queues) {
 }
 
 InferQueue::Job InferenceService::admit(QueuedCall& asked) {
-    const std::string_view model = claimsOf(asked.request()).model;
+    const std::string model = claimsOf(asked.request()).model;
     Result<Principal> principal = m_parts.guard.admit(asked.context(), kInfer, model);
     if (!principal) {
         asked.fail(wire::toGrpc(principal.error()));
