@@ -22,9 +22,11 @@ namespace gnomon::wire {
 namespace {
 
 using Read = int (*)(SSL*, void*, int);
+using Write = int (*)(SSL*, const void*, int);
 
 struct Tap {
     Read read = nullptr;
+    Write write = nullptr;
     int index = -1; // of the guard among a connection's own data
     std::atomic<std::uint64_t> cut{0};
 };
@@ -59,11 +61,11 @@ std::shared_ptr<Tally> tallyOf(SSL* connection) {
     return tally;
 }
 
-// One connection.
+// One connection. Not locked: nobody may read and write one SSL at the same time.
 class Watched {
 public:
     explicit Watched(SSL* connection)
-        : m_frames(SSL_is_server(connection) == 1),
+        : m_frames(SSL_is_server(connection) == 1 ? FrameGuard::Peer::Client : FrameGuard::Peer::Server),
           m_tally(SSL_is_server(connection) == 1 ? tallyOf(connection) : nullptr) {}
     ~Watched() {
         if (m_tally != nullptr) {
@@ -73,21 +75,29 @@ public:
     Watched(const Watched&) = delete;
     Watched& operator=(const Watched&) = delete;
 
-    const char* look(ByteView bytes) {
-        if (const char* const why = m_frames.look(bytes, std::chrono::steady_clock::now())) {
+    const char* received(ByteView bytes) {
+        if (const char* const why = m_frames.received(bytes, std::chrono::steady_clock::now())) {
             return why;
         }
-        const int halfOpen = static_cast<int>(m_frames.halfOpen());
-        if (m_tally == nullptr || halfOpen == m_counted) {
-            return nullptr;
-        }
-        const int added = halfOpen - std::exchange(m_counted, halfOpen);
-        return m_tally->fetch_add(added) + added > kHalfOpen && added > 0
-                   ? "too many calls that are begun and not ended, on all connections with its certificate"
-                   : nullptr;
+        return tally() ? nullptr
+                       : "too many calls that are begun and not ended, on all connections with its certificate";
+    }
+    void sent(ByteView bytes) {
+        m_frames.sent(bytes);
+        tally();
     }
 
 private:
+    // False when there are more now, and too many.
+    bool tally() {
+        const int halfOpen = static_cast<int>(m_frames.halfOpen());
+        if (m_tally == nullptr || halfOpen == m_counted) {
+            return true;
+        }
+        const int added = halfOpen - std::exchange(m_counted, halfOpen);
+        return m_tally->fetch_add(added) + added <= kHalfOpen || added < 0;
+    }
+
     FrameGuard m_frames;
     const std::shared_ptr<Tally> m_tally; // null: of a client
     int m_counted = 0;                    // this connection's part of it
@@ -122,7 +132,7 @@ int guardedRead(SSL* connection, void* buffer, int size) {
     Watched* const guard = guardOf(connection);
     const char* const why =
         guard == nullptr ? "there is no memory to watch it"
-                         : guard->look({static_cast<const std::uint8_t*>(buffer), static_cast<std::size_t>(got)});
+                         : guard->received({static_cast<const std::uint8_t*>(buffer), static_cast<std::size_t>(got)});
     if (why == nullptr) {
         return got;
     }
@@ -132,6 +142,15 @@ int guardedRead(SSL* connection, void* buffer, int size) {
     return -1;
 }
 
+int guardedWrite(SSL* connection, const void* bytes, int size) {
+    const int put = tap.write(connection, bytes, size);
+    Watched* const guard = put > 0 ? guardOf(connection) : nullptr;
+    if (guard != nullptr) { // without one the next read cuts the connection
+        guard->sent({static_cast<const std::uint8_t*>(bytes), static_cast<std::size_t>(put)});
+    }
+    return put;
+}
+
 } // namespace
 
 void guardTlsConnections() {
@@ -139,7 +158,8 @@ void guardTlsConnections() {
         tap.index = SSL_get_ex_new_index(0, nullptr, nullptr, nullptr, freeGuard);
         // RTLD_NEXT: the definition behind the one below.
         tap.read = reinterpret_cast<Read>(::dlsym(RTLD_NEXT, "SSL_read"));
-        GNOMON_CHECK(tap.index >= 0 && tap.read != nullptr);
+        tap.write = reinterpret_cast<Write>(::dlsym(RTLD_NEXT, "SSL_write"));
+        GNOMON_CHECK(tap.index >= 0 && tap.read != nullptr && tap.write != nullptr);
         return true;
     }();
 }
@@ -154,4 +174,10 @@ extern "C" __attribute__((visibility("default"))) int SSL_read(SSL* connection, 
     using namespace gnomon::wire;
     guardTlsConnections();
     return guardedRead(connection, buffer, size);
+}
+
+extern "C" __attribute__((visibility("default"))) int SSL_write(SSL* connection, const void* bytes, int size) {
+    using namespace gnomon::wire;
+    guardTlsConnections();
+    return guardedWrite(connection, bytes, size);
 }

@@ -7,8 +7,9 @@ namespace gnomon::wire {
 
 // Puts a FrameGuard on every TLS connection of this process, of its servers and of its clients: a connection that
 // breaks its bounds is cut and logged as connection_cut. gRPC has no place for such a thing, so it sits where gRPC
-// takes decrypted bytes: this file defines SSL_read() itself, which the loader prefers to the library's own, and asks
-// that one for the bytes. Call once, first thing in main(); without it the program links to the library's as usual.
+// takes and gives plain bytes: this file defines SSL_read() and SSL_write() itself, which the loader prefers to the
+// library's own, and has those do the work. Call once, first thing in main(); without it the program links to the
+// library's as usual.
 void guardTlsConnections();
 
 // Connections that were cut since the start. Thread-safe.
