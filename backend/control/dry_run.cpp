@@ -127,6 +127,7 @@ bool replay(port::ModelRunner& runner, const std::vector<port::RecordedExchange>
     if (!inTime) {
         for (const auto& run : runs) {
             run->abandon();
+            run->demote();
         }
     }
     return inTime;

@@ -84,7 +84,6 @@ public:
             } else {
                 --m_serving;
                 ++m_abandoned;
-                demote(job.thread);
                 growIfUseful();
             }
         }
@@ -92,6 +91,13 @@ public:
             queued.giveUp({ErrorCode::Cancelled, m_options.name + ": the run was abandoned before it started"});
         } else {
             job.task.stop();
+        }
+    }
+
+    void demote(const Job& job) {
+        const MutexLock lock(m_mutex);
+        if (job.abandoned && job.phase == Job::Phase::Running) {
+            engine::demote(job.thread);
         }
     }
 
@@ -178,7 +184,7 @@ private:
         try {
             worker.thread = std::thread([state = shared_from_this(), &worker] {
                 nameThread("lane");
-                if (state->m_options.niceness != 0) { // Linux: of this thread alone
+                if (state->m_options.niceness > ::getpriority(PRIO_PROCESS, 0)) { // Linux: of this thread alone
                     ::setpriority(PRIO_PROCESS, 0, state->m_options.niceness);
                 }
                 state->serve(worker);
@@ -278,6 +284,7 @@ std::shared_ptr<Lane::Ticket> Lane::submit(Task task) {
         JobTicket(std::shared_ptr<State> state, std::shared_ptr<Job> job)
             : m_state(std::move(state)), m_job(std::move(job)) {}
         void abandon() override { m_state->abandon(*m_job); }
+        void demote() override { m_state->demote(*m_job); }
 
     private:
         std::shared_ptr<State> m_state;

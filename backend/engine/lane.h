@@ -45,6 +45,8 @@ public:
         virtual ~Ticket() = default;
         // A queued task is given up with Cancelled; a running one is told to stop and loses its place in the lane.
         virtual void abandon() = 0;
+        // The thread of a task that was abandoned, and still runs.
+        virtual void demote() = 0;
     };
 
     explicit Lane(Options options);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "backend/engine/onnx_runner.h"
 
+#include "backend/base/mutex.h"
 #include "backend/engine/lane.h"
 #include "backend/engine/onnx_model.h"
 
@@ -26,6 +27,8 @@ Lane::Options inBackground(Lane::Options options) {
 struct RunState {
     Ort::RunOptions options; // SetTerminate() is the one call that is made while another thread runs with it
     std::atomic<bool> abandoned = false;
+    Mutex mutex;
+    bool ended GUARDED_BY(mutex) = false; // on the thread of whoever asked, who has other work now
 };
 
 class OnnxRun final : public port::Run {
@@ -37,6 +40,7 @@ public:
         m_state->abandoned = true;
         m_ticket->abandon();
     }
+    void demote() override { m_ticket->demote(); }
 
 private:
     std::shared_ptr<RunState> m_state;
@@ -51,7 +55,12 @@ public:
     void abandon() override {
         m_state->abandoned = true;
         m_state->options.SetTerminate();
-        demote(m_thread);
+    }
+    void demote() override {
+        const MutexLock lock(m_state->mutex);
+        if (!m_state->ended) {
+            engine::demote(m_thread);
+        }
     }
 
 private:
@@ -106,6 +115,10 @@ private:
         auto run = std::make_shared<RunHere>(state);
         request.here(run);
         Result<port::RunResult> result = m_model->run(request.inputs, request.outputs, state->options);
+        {
+            const MutexLock lock(state->mutex);
+            state->ended = true;
+        }
         --*here;
         if (!result.ok() && state->abandoned) {
             result = Error{ErrorCode::Cancelled, m_name + ": the run was abandoned"};

@@ -33,6 +33,10 @@ public:
     // Nobody waits any more: ask the engine to stop, and never let this run hold up another one (the thread that it
     // sits on is replaced). The callback may still come, or never.
     virtual void abandon() = 0;
+    // After abandon(), when the run has not ended since: takes the processor from the thread that it sits on, in favour
+    // of those that callers wait for. Such a thread may stand still for as long as others have work, holding whatever
+    // lock it has just taken: a run that can stop should be left the time to do so. Nothing to do elsewhere.
+    virtual void demote() {}
 };
 
 struct RunRequest {

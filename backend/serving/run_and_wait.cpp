@@ -36,6 +36,7 @@ Result<port::RunResult> runAndWait(port::ModelRunner& runner, TensorSet inputs, 
         }
     }
     run->abandon();
+    run->demote();
     return Error{ErrorCode::DeadlineExceeded, "no answer within " + std::to_string(most.count()) + " ms"};
 }
 

@@ -67,7 +67,7 @@ public:
             run = m_run;
         }
         if (run != nullptr) {
-            run->abandon();
+            giveUp(*run);
         }
     }
 
@@ -93,8 +93,12 @@ private:
             cancelled = m_cancelled && !m_ended;
         }
         if (cancelled) {
-            run->abandon();
+            giveUp(*run);
         }
+    }
+    static void giveUp(port::Run& run) {
+        run.abandon();
+        run.demote(); // of a process that serves one version: nobody else waits for what it may hold
     }
 
     void end(Result<port::RunResult> result) {

@@ -11,8 +11,9 @@ namespace {
 
 // An abandoned run that is not back by then holds a thread for good.
 constexpr std::chrono::seconds kStuckAfter{2};
-constexpr std::uint64_t kTimeIsUp = 0; // tokens of the two timers
-constexpr std::uint64_t kIsItStuck = 1;
+// An engine looks that often whether it is to stop.
+constexpr std::chrono::milliseconds kStopsWithin{30};
+enum Token : std::uint64_t { kTimeIsUp, kHasItStopped, kIsItStuck };
 
 std::string inMilliseconds(std::chrono::nanoseconds time) {
     return std::to_string(std::chrono::duration_cast<std::chrono::milliseconds>(time).count()) + " ms";
@@ -59,11 +60,11 @@ void WatchedRun::run(const Order& order) {
 void WatchedRun::started(std::shared_ptr<port::Run> run) {
     {
         const MutexLock lock(m_mutex);
-        if (m_phase == Phase::Open) {
-            m_run = std::move(run);
+        if (m_phase == Phase::Ended) {
             return;
         }
-        if (m_phase == Phase::Ended) {
+        m_run = run;
+        if (m_phase == Phase::Open) {
             return;
         }
     }
@@ -111,14 +112,16 @@ void WatchedRun::finished(Result<port::RunResult> result) {
 }
 
 void WatchedRun::timeIsUp(std::uint64_t token) {
-    if (token == kIsItStuck) {
-        checkStuck();
+    if (token != kTimeIsUp) {
+        token == kHasItStopped ? demote() : checkStuck();
         return;
     }
     if (!claim(Phase::Abandoned)) {
         return;
     }
-    m_core->timers.at(m_core->parts.clock.monoNow() + kStuckAfter, weak_from_this(), kIsItStuck);
+    const MonoTime now = m_core->parts.clock.monoNow();
+    m_core->timers.at(now + kStopsWithin, weak_from_this(), kHasItStopped);
+    m_core->timers.at(now + kStuckAfter, weak_from_this(), kIsItStuck);
     overran();
     if (m_waiter) {
         count(nullptr, m_attempt.given);
@@ -132,10 +135,21 @@ void WatchedRun::timeIsUp(std::uint64_t token) {
     std::shared_ptr<port::Run> run;
     {
         const MutexLock lock(m_mutex);
-        run.swap(m_run);
+        run = m_run;
     }
     if (run) {
         abandon(*run);
+    }
+}
+
+void WatchedRun::demote() {
+    std::shared_ptr<port::Run> run;
+    {
+        const MutexLock lock(m_mutex);
+        run.swap(m_run);
+    }
+    if (run) {
+        run->demote();
     }
 }
 
@@ -171,6 +185,7 @@ void WatchedRun::checkStuck() {
         }
         m_phase = Phase::Stuck;
     }
+    demote();
     if (m_health->stuck()) {
         m_core->versionSkipped(m_endpoint, m_version, m_abandonedUntilSkipped);
     }

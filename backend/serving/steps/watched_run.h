@@ -63,6 +63,7 @@ private:
     void count(const port::RunResult* answer, std::chrono::nanoseconds took);
     bool claim(Phase next);
     void overran();
+    void demote();
     void checkStuck();
     void cameBack();
     void tell(RunOutcome outcome);

@@ -7,6 +7,7 @@
 #include "tests/support/tiny_onnx.h"
 
 #include <gtest/gtest.h>
+#include <sched.h>
 
 #include <cstring>
 #include <fstream>
@@ -312,6 +313,18 @@ TEST_F(OnnxRunnerTest, givenUpOnAThreadThatOfferedItselfItEndsAndOthersAreServed
     queued.run->abandon();
     EXPECT_EQ(answer.get_future().get().error().code, ErrorCode::Cancelled);
     EXPECT_EQ(queued.wait().error().code, ErrorCode::Cancelled);
+}
+
+TEST_F(OnnxRunnerTest, theThreadOfARunThatHasEndedIsNotDemotedAnyMore) {
+    const auto runner = load(TinyOnnx::identity()).value();
+    port::RunRequest request{makeTensorSet({floats("x", {1, 2}, {1, 2})}), {}, std::chrono::steady_clock::now() + 1min};
+    request.here = [](const auto&) {};
+    const auto run = runner->run(std::move(request), [](const Result<port::RunResult>& result) {
+        EXPECT_TRUE(result.ok()); // as its time is up, and before whoever noticed that could say so
+    });
+    run->abandon();
+    run->demote();
+    EXPECT_NE(::sched_getscheduler(0), SCHED_IDLE) << "it may compute for somebody else by now";
 }
 
 TEST_F(OnnxRunnerTest, destroyingTheRunnerEndsItsRuns) {
