@@ -26,6 +26,11 @@ public:
         Ort::ThrowOnError(Ort::GetApi().RegisterAllocator(m_environment, &m_memory));
     }
 
+    // The environment may live on: there is one in a process, and others may have it too.
+    ~LoadedLibrary() override { Ort::Status(Ort::GetApi().UnregisterAllocator(m_environment, m_memory.info())); }
+    LoadedLibrary(const LoadedLibrary&) = delete;
+    LoadedLibrary& operator=(const LoadedLibrary&) = delete;
+
     std::string version() const override { return m_version; }
     Ort::Env& environment() { return m_environment; }
 

@@ -47,9 +47,15 @@ void* RunMemory::take(std::size_t size) {
     if (size > ~std::size_t{0} - 2 * kAlignment || counted > m_most) {
         throw std::bad_alloc();
     }
-    const std::size_t before = m_used.fetch_add(counted);
+    // Step by step, so that one that asks for too much does not refuse others meanwhile.
+    std::size_t used = m_used.load();
+    do {
+        if (used > m_most - counted) {
+            throw std::bad_alloc();
+        }
+    } while (!m_used.compare_exchange_weak(used, used + counted));
     const std::size_t whole = (size + 2 * kAlignment - 1) / kAlignment * kAlignment;
-    void* const block = before + counted > m_most ? nullptr : std::aligned_alloc(kAlignment, whole);
+    void* const block = std::aligned_alloc(kAlignment, whole);
     if (block == nullptr) {
         m_used.fetch_sub(counted);
         throw std::bad_alloc();

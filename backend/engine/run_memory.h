@@ -28,6 +28,7 @@ public:
         Loading& operator=(const Loading&) = delete;
     };
 
+    const OrtMemoryInfo* info() const { return m_info; }
     std::size_t used() const { return m_used.load(); }
 
 private:

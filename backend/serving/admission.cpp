@@ -24,7 +24,9 @@ constexpr std::chrono::seconds kTidyPeriod{1};
 constexpr std::size_t kMostEndpoints = 4096; // names that messages claim; anybody can claim any
 constexpr milliseconds kLongestDelay{60'000};
 constexpr milliseconds kNodeDelay{100}; // when the node as a whole is full
-constexpr std::uint32_t kUnknown = 64;  // under way, while nothing is known of how long the endpoint's calls take
+// Under way, while nothing is known of how long the endpoint's calls take. Once so many have ended, and not as they
+// were asked, it is something else that answers them, which takes next to nothing.
+constexpr std::uint32_t kUnknown = 64;
 
 struct TextHash {
     using is_transparent = void;
@@ -44,6 +46,7 @@ struct Endpoint {
     ServiceTime time;
     Patience patience;
     std::uint32_t underWay = 0;
+    std::uint64_t ended = 0;
     MonoTime last;
     std::optional<MonoTime> standsInAsked;
     bool standsIn = false;
@@ -119,6 +122,7 @@ public:
         const MonoTime now = m_clock.monoNow(); // under the lock, so that answers come in order
         --static_cast<Caller*>(ticket.m_caller.get())->underWay;
         --endpoint.underWay;
+        ++endpoint.ended;
         --m_counters.inFlight;
         m_counters.bytesInFlight -= ticket.m_bytes;
         endpoint.time.answered(now, ticket.m_since, ticket.m_among, endpoint.underWay, tells);
@@ -164,8 +168,8 @@ private:
             known->second->last = now;
             return known->second;
         }
-        auto fresh =
-            std::make_shared<Endpoint>(Endpoint{ServiceTime(m_parallel), Patience(m_limits.queue), 0, now, {}, false});
+        auto fresh = std::make_shared<Endpoint>(
+            Endpoint{ServiceTime(m_parallel), Patience(m_limits.queue), 0, 0, now, {}, false});
         if (m_endpoints.size() < kMostEndpoints) {
             m_endpoints.emplace(std::string(name), fresh);
         }
@@ -205,7 +209,7 @@ private:
         REQUIRES(m_mutex) {
         const nanoseconds one = endpoint.time.ofOne();
         const nanoseconds wait = endpoint.time.waitBehind(endpoint.underWay); // none: trying costs nobody anything
-        if (one.count() == 0 && endpoint.underWay >= kUnknown) {
+        if (one.count() == 0 && endpoint.underWay >= kUnknown && endpoint.ended < kUnknown) {
             return refusal(Shed::Queue, kNodeDelay,
                            "endpoint '" + printable(knock.endpoint, 80) + "' has " + std::to_string(kUnknown) +
                                " calls under way and has not answered enough yet to tell how long they take",

@@ -14,7 +14,7 @@ constexpr std::chrono::nanoseconds kShortest{1000};
 } // namespace
 
 void ServiceTime::answered(MonoTime now, MonoTime since, std::size_t among, std::size_t left, bool tells) {
-    if (m_samples < kWeight && tells) { // something must be known soon: until then everybody is let in
+    if (m_samples < kWeight && tells) { // something must be known soon
         sample((now - since) / std::max<std::int64_t>(1, static_cast<std::int64_t>(among / m_parallel)));
     } else if (m_busy) {
         m_answered += tells ? 1 : 0;

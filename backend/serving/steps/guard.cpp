@@ -19,14 +19,14 @@ Guarded ofError(const Error& error) {
     case ErrorCode::Unavailable:
         guarded.outcome = LegOutcome::Lost;
         break;
-    case ErrorCode::InvalidArgument: // the model refused what its own schema allows; others may be served well
+    case ErrorCode::InvalidArgument:   // the model refused what its own schema allows; others may be served well
+    case ErrorCode::ResourceExhausted: // no memory, or a full queue: what callers sent is to blame for it
     case ErrorCode::Cancelled:
         guarded.versionAtFault = false;
         break;
     case ErrorCode::NotFound:
     case ErrorCode::AlreadyExists:
     case ErrorCode::FailedPrecondition:
-    case ErrorCode::ResourceExhausted:
     case ErrorCode::Unauthenticated:
     case ErrorCode::PermissionDenied:
     case ErrorCode::Unimplemented:

@@ -122,6 +122,19 @@ TEST_F(AdmissionTest, littleIsLetInBeforeItIsKnownHowLongCallsTake) {
     EXPECT_EQ(more.refusal->reason, Shed::Queue);
 }
 
+// In FALLBACK to a constant since the start, say: how long the version takes is never learnt.
+TEST_F(AdmissionTest, anEndpointThatSomethingElseAnswersForIsNotHeldToThatForEver) {
+    open({});
+    for (int i = 0; i < 64; ++i) {
+        ask("a").ticket.answered(false);
+    }
+    std::vector<Admission::Decision> many;
+    for (int i = 0; i < 200; ++i) {
+        many.push_back(ask("a"));
+        ASSERT_FALSE(many.back().refusal) << i;
+    }
+}
+
 TEST_F(AdmissionTest, newLimitsHoldFromNowOn) {
     AdmissionLimits limits;
     limits.callerRate = 1;
