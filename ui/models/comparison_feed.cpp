@@ -33,32 +33,25 @@ std::shared_ptr<const Comparison> ComparisonFeed::find(const std::string& profil
 }
 
 void ComparisonFeed::refresh() {
-    if (!m_waiting.empty()) {
-        return; // this round is not over yet
-    }
-    m_requests.clear();
+    std::erase_if(m_requests, [](const auto& entry) { return entry.second && !entry.second->pending(); });
     for (NodeSession* session : m_fleet.sessions()) {
         askFor(*session);
     }
 }
 
-// Asks for what was not asked for since the last refresh.
+// Asks for what is not asked for yet.
 void ComparisonFeed::askFor(NodeSession& session) {
     if (session.freshness() != Freshness::Live) {
         return;
     }
     for (const EndpointSnapshot& snapshot : session.latest()->endpoints) {
         const Key key{session.profile().id, snapshot.settings.name};
-        if (!snapshot.comparison) {
-            m_known.erase(key);
-            continue;
+        const auto known = m_known.find(key);
+        if (!snapshot.comparison ||
+            (known != m_known.end() && !(known->second->experiment == snapshot.comparison->experiment))) {
+            forget(key);
         }
-        if (const auto known = m_known.find(key);
-            known != m_known.end() && !(known->second->experiment == snapshot.comparison->experiment)) {
-            m_known.erase(known);
-            m_requests.erase(key);
-        }
-        if (m_requests.try_emplace(key).second) {
+        if (snapshot.comparison && m_requests.try_emplace(key).second) {
             m_waiting.push_back(key);
         }
     }
@@ -93,9 +86,17 @@ void ComparisonFeed::ask(const Key& key) {
     });
 }
 
+void ComparisonFeed::forget(const Key& key) {
+    m_requests.erase(key);
+    std::erase(m_waiting, key);
+    m_known.erase(key);
+}
+
 void ComparisonFeed::drop(const std::string& profile) {
-    std::erase_if(m_requests, [&](const auto& entry) { return entry.first.first == profile; });
-    std::erase_if(m_known, [&](const auto& entry) { return entry.first.first == profile; });
+    const auto ofIt = [&](const auto& entry) { return entry.first.first == profile; };
+    std::erase_if(m_requests, ofIt);
+    std::erase_if(m_known, ofIt);
+    std::erase_if(m_waiting, [&](const Key& key) { return key.first == profile; });
 }
 
 } // namespace gnomon::ui

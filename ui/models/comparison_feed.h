@@ -40,13 +40,14 @@ private:
     void askFor(NodeSession& session);
     void askNext();
     void ask(const Key& key);
+    void forget(const Key& key);
     void drop(const std::string& profile);
 
     Fleet& m_fleet;
     QTimer m_timer;
     QTimer m_pace;
     std::deque<Key> m_waiting;                        // to be asked for
-    std::map<Key, std::optional<Request>> m_requests; // of this round; none: still waiting
+    std::map<Key, std::optional<Request>> m_requests; // of this round, and what is not answered yet; none: waiting
     std::map<Key, std::shared_ptr<const Comparison>> m_known;
 };
 

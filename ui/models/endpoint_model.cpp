@@ -93,7 +93,7 @@ EndpointModel::EndpointModel(const Fleet& fleet, const ComparisonFeed& feed, con
     : LiveTable(parent), m_fleet(fleet), m_feed(feed), m_history(history),
       m_soon(kFleetCadence, [this] { refresh(); }) {
     connect(&fleet, &Fleet::sessionChanged, &m_soon, &Coalescer::ask);
-    connect(&fleet, &Fleet::sessionAdded, this, &EndpointModel::refresh);
+    connect(&fleet, &Fleet::sessionAdded, &m_soon, &Coalescer::ask);
     connect(&fleet, &Fleet::sessionRemoved, this, &EndpointModel::refresh);
     connect(&fleet, &Fleet::ticked, this, &EndpointModel::refresh); // once a second: what went stale says so
     connect(&feed, &ComparisonFeed::changed, &m_soon, &Coalescer::ask);

@@ -374,14 +374,14 @@ private Q_SLOTS:
     }
 
     void deniedSaysSo() {
-        node().failNext({ErrorCode::PermissionDenied, "needs audit.read"}, 4);
+        node().failNext<AuditPage>({ErrorCode::PermissionDenied, "needs audit.read"});
         open();
         QTRY_COMPARE(pane()->state(), StatePane::State::Denied);
         QVERIFY(pane()->stateText().contains(u"audit.read"_s));
     }
 
     void failureIsOfThePaneAndCanBeRetried() {
-        node().failNext({ErrorCode::Internal, "the index is broken", "run fsck"}, 2);
+        node().failNext<AuditPage>({ErrorCode::Internal, "the index is broken", "run fsck"});
         open();
         QTRY_COMPARE(pane()->state(), StatePane::State::Error);
         QVERIFY(pane()->stateText().contains(u"index is broken"_s));

@@ -44,7 +44,7 @@ private Q_SLOTS:
         QTest::qWait(60);
         QCOMPARE(runs, 2); // nobody asked any more
         coalescer.ask();
-        QCOMPARE(runs, 3);
+        QTRY_COMPARE(runs, 3);
     }
 
     void init() {

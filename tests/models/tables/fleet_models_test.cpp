@@ -77,6 +77,31 @@ private Q_SLOTS:
         QCOMPARE(model.rowAt(3).endpoint.value, std::string("credit-approval"));
     }
 
+    // More than are asked for at once, of a node that is slow to answer: none is asked for twice, none is left out.
+    void everyComparisonIsFetchedHoweverMany() {
+        node("a").edit([](auto& endpoints, auto&) {
+            const test::FakeEndpoint compared =
+                *std::ranges::find_if(endpoints, [](const auto& e) { return e.comparison.has_value(); });
+            for (int i = 0; i < 20; ++i) {
+                test::FakeEndpoint more = compared;
+                more.snapshot.settings.name = EndpointName("more-" + std::to_string(i));
+                endpoints.push_back(std::move(more));
+            }
+        });
+        ComparisonFeed feed(*m_fleet);
+        node("a").hold();
+        node("a").goLive();
+        QTRY_VERIFY(node("a").held() > 20);
+        const std::size_t held = node("a").held();
+        feed.refresh(); // ends nothing that is under way
+        QTest::qWait(50);
+        QCOMPARE(node("a").held(), held);
+        node("a").releaseAll();
+        for (int i = 0; i < 20; ++i) {
+            QTRY_VERIFY(feed.find(test::fakeId("a"), EndpointName("more-" + std::to_string(i))) != nullptr);
+        }
+    }
+
     void aNodeThatWasNeverHeardIsARowAndNotHealth() {
         ComparisonFeed feed(*m_fleet);
         HistoryFeed history(*m_fleet);
