@@ -129,6 +129,7 @@ int main(int argc, char** argv) {
     // of 1.28.
     ::setenv("ORT_DISABLE_TELEMETRY", "1", 1);
     ::setenv("ORT_TELEMETRY_DISABLED", "1", 1);
+    ::setenv("GRPC_POLL_STRATEGY", "epoll1", 1); // wire::NetworkStandIn knows no other
     wire::routeLibraryLogs();
     wire::guardTlsConnections();
     if (const auto task = upstream::parseWorkerArguments(argc, argv)) {

@@ -23,11 +23,11 @@ namespace {
 using namespace std::chrono_literals;
 using Steady = std::chrono::steady_clock;
 
-constexpr int kAwaited = 64; // calls that gRPC may hand over while the thread is busy
-// A call that has computed for so long, or waited for so long, holds its thread up: another one takes over. One that
-// merely has no processor does not: more threads would not help.
+constexpr int kAwaited = 64;  // calls that gRPC may hand over while the thread is busy
 constexpr int kAtOnce = 32;   // arrivals that are looked at before the next one is computed
 constexpr auto kThere = 20us; // an arrival that took no longer to come was waiting already, and more may be
+// A call that has computed for so long, or waited for so long, holds its thread up: another one takes over. One that
+// merely has no processor does not: more threads would not help.
 constexpr auto kComputes = 10ms;
 constexpr auto kWaits = 200ms;
 constexpr auto kLook = 10ms;      // how often that is looked at
@@ -213,7 +213,10 @@ private:
             m_workers.push_back(worker);
             m_alone = m_workers.size() == 1;
         } catch (const std::system_error&) {
-            logEvent(LogLevel::Warning, "inference_thread_refused", {});
+            if (const auto now = Steady::now(); now >= m_complainsAt) {
+                logEvent(LogLevel::Warning, "inference_thread_refused", {});
+                m_complainsAt = now + 1s;
+            }
         }
     }
 
@@ -287,6 +290,7 @@ private:
     Mutex m_mutex;
     Condition m_changed;
     std::list<std::shared_ptr<Worker>> m_workers GUARDED_BY(m_mutex);
+    Steady::time_point m_complainsAt GUARDED_BY(m_mutex);
     bool m_ending GUARDED_BY(m_mutex) = false;
     std::atomic<bool> m_alone = false; // one thread only: nobody to dismiss
 };

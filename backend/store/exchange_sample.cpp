@@ -7,9 +7,10 @@ namespace gnomon::store {
 
 namespace {
 
-// What was not even tried is counted elsewhere, and under load it is most of them.
+// What was not even tried, or went down with its worker, is counted elsewhere; while a shadow is away it is all there is.
 bool isOrdinary(const Leg& leg) {
-    return leg.outcome == LegOutcome::Ok || leg.outcome == LegOutcome::Dropped;
+    return leg.outcome == LegOutcome::Ok || leg.outcome == LegOutcome::Dropped || leg.outcome == LegOutcome::Skipped ||
+           leg.outcome == LegOutcome::Lost;
 }
 
 // Scores alone hardly ever agree to the last bit.

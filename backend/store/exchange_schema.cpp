@@ -43,7 +43,7 @@ CREATE TABLE blob (
 );
 )sql";
 
-// The W3C trace that a request was part of, found by its id: "00-<trace id>-<span id>-<flags>".
+// The W3C trace that a request was part of: "00-<trace id>-<span id>-<flags>".
 constexpr const char* kSchema2 = R"sql(
 ALTER TABLE exchange ADD COLUMN trace TEXT;
 )sql";

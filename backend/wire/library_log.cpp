@@ -11,8 +11,12 @@ namespace gnomon::wire {
 
 namespace {
 
+// gRPC calls an error whatever a peer does wrong. Its last words, before it ends the process, are all that tells why.
 void fromGrpc(gpr_log_func_args* args) {
-    logEvent(LogLevel::Debug, "grpc", {{"text", args->message}});
+    const std::string text = args->message;
+    const bool last = args->severity == GPR_LOG_SEVERITY_ERROR && (text.find("assertion failed") != std::string::npos ||
+                                                                   text.find("API misuse") != std::string::npos);
+    logEvent(last ? LogLevel::Error : LogLevel::Debug, "grpc", {{"text", text}});
 }
 
 void fromProtobuf(google::protobuf::LogLevel, const char*, int, const std::string& message) {

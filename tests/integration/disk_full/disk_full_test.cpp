@@ -103,7 +103,9 @@ TEST_F(DiskFull, servingAndSubstitutionGoOnControlIsRefusedAndTheTrailRecoversBy
 
     const auto freed = std::chrono::steady_clock::now();
     node.limitFiles(RLIM_INFINITY);
-    EXPECT_EQ(awaitAlarms(log, [](const std::string& all) { return all.empty(); }), "");
+    const std::string left = awaitAlarms( // others, of a disk that is nearly full, say, are the machine's own
+        log, [](const std::string& all) { return all.find("the audit trail") == std::string::npos; });
+    EXPECT_EQ(left.find("the audit trail"), std::string::npos) << left;
     const double recovery = std::chrono::duration<double>(std::chrono::steady_clock::now() - freed).count();
     EXPECT_TRUE(change(*gateway, changeRequest(ChangeKind::Fallback, "healthy")).ok());
     callers.stop();

@@ -67,8 +67,10 @@ protected:
     }
     // Connections that the node has taken, and how many of them may be the proxy's own looks whether it is there.
     static double accepted() {
-        return Samples(
+        const double count = Samples(
             httpGet(s_node->metrics(), "/metrics"))["gnomon_connections_accepted_total{interface=\"inference\"}"];
+        EXPECT_GE(count, 1) << "there was a call before, and the node counts it";
+        return count;
     }
     static double checksSince(Steady::time_point start) { return 2 + secondsSince(start); }
     // What the log says of an address. A line is written a moment after the connection was closed: waits for so many.

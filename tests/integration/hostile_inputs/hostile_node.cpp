@@ -105,9 +105,9 @@ void HostileNode::ask(const std::stop_token& stop) {
         const grpc::Status status = infer(request, response);
         if (status.error_code() == grpc::StatusCode::RESOURCE_EXHAUSTED) { // told to come again: the machine is busy
             ++m_turnedAway;
-            continue;
+        } else {
+            m_trouble = status.ok() ? wrongEcho(request, response) : status.error_message() + " ";
         }
-        m_trouble = status.ok() ? wrongEcho(request, response) : status.error_message() + " ";
         std::this_thread::sleep_for(std::chrono::milliseconds(2)); // a caller, not a load
     }
 }

@@ -76,6 +76,7 @@ protected:
             const auto detail = await<port::ExchangeDetail>(
                 [&](auto done) { m_gateway->getExchange(ExchangeId(id), {}, std::move(done)); });
             if (detail || std::chrono::steady_clock::now() >= until) {
+                EXPECT_TRUE(detail) << detail.error().message;
                 return detail ? detail->exchange : Exchange{};
             }
             std::this_thread::sleep_for(std::chrono::milliseconds(50));

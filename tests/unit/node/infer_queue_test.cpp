@@ -107,16 +107,16 @@ TEST_F(InferQueueTest, aThreadThatIsGivenUpIsReplacedAtOnceAndLeaves) {
     std::latch release(1);
     std::latch inside(1);
     std::atomic<bool> again = false;
-    std::thread::id lost;
+    static thread_local bool lost; // an id would do for another thread once this one has gone
     open([&](QueuedCall& call, const std::shared_ptr<serving::ComputeThread>& thread) {
         call.finish(emptyReply()); // by whoever stands in
         if (holdsUp(call)) {
-            lost = std::this_thread::get_id();
+            lost = true;
             thread->givenUp();
             inside.count_down();
             release.wait();
         } else {
-            again = again || std::this_thread::get_id() == lost;
+            again = again || lost;
         }
     });
     EXPECT_TRUE(call("slow").ok());
@@ -146,40 +146,42 @@ TEST_F(InferQueueTest, aThreadThatNeverComesBackIsLeftBehindAtTheEnd) {
     forever->count_down();
 }
 
+// Computing takes until all that are turned away were told so. Whoever took arrivals one at a time would begin with
+// most of the others by then, on thread after thread. So may a queue on a machine that stands still between arrivals;
+// it does not each time.
 TEST_F(InferQueueTest, whoIsTurnedAwayIsToldBeforeOthersAreComputed) {
-    std::latch busy(1);
-    std::latch release(1);
-    std::atomic<int> computed = 0;
+    constexpr int kEach = 8;
+    std::atomic<int> begun = 0;
+    std::atomic<std::latch*> release = nullptr;
     openFor([&](QueuedCall& call) -> InferQueue::Job {
         if (!holdsUp(call)) {
             call.fail({grpc::StatusCode::RESOURCE_EXHAUSTED, "no room"});
             return {};
         }
         return [&](const auto&) {
-            if (++computed == 1) {
-                busy.count_down();
-                release.wait();
-            }
+            ++begun;
+            release.load()->wait();
             call.finish(emptyReply());
         };
     });
-    std::vector<std::jthread> admitted;
-    admitted.emplace_back([&] { EXPECT_TRUE(call("slow").ok()); });
-    busy.wait();
-    std::atomic<int> told = 0;
-    std::vector<std::jthread> refused;
-    for (int i = 0; i < 8; ++i) {
-        admitted.emplace_back([&] { EXPECT_TRUE(call("slow").ok()); });
-        refused.emplace_back([&] {
-            EXPECT_EQ(call("quick").error_code(), grpc::StatusCode::RESOURCE_EXHAUSTED);
-            ++told;
-        });
+    int fewest = kEach;
+    for (int round = 0; round < 10 && fewest > 2; ++round) {
+        begun = 0;
+        std::latch told(1);
+        release = &told;
+        std::vector<std::jthread> admitted;
+        std::vector<std::jthread> refused;
+        for (int i = 0; i < kEach; ++i) {
+            admitted.emplace_back([&] { EXPECT_TRUE(call("slow").ok()); });
+            refused.emplace_back([&] { EXPECT_EQ(call("quick").error_code(), grpc::StatusCode::RESOURCE_EXHAUSTED); });
+        }
+        refused.clear();
+        fewest = std::min(fewest, begun.load());
+        told.count_down();
+        admitted.clear();
+        EXPECT_EQ(begun, kEach);
     }
-    refused.clear(); // also while one of the others is held up
-    EXPECT_EQ(told, 8);
-    release.count_down();
-    admitted.clear();
-    EXPECT_EQ(computed, 9);
+    EXPECT_LE(fewest, 2);
 }
 
 } // namespace

@@ -77,11 +77,15 @@ TEST_F(WorkerRunnerTest, modelRunsInAnotherProcess) {
 TEST_F(WorkerRunnerTest, whatNobodyWaitsForIsComputedByThreadsThatYield) {
     const auto runner = makeWorkerRunner(m_options);
     ASSERT_TRUE(runner.ok()) << runner.error().message;
+    const int base = ::getpriority(PRIO_PROCESS, 0);
+    if (base >= 10) {
+        GTEST_SKIP() << "everything yields as much already";
+    }
     const auto yielding = [&] {
         int threads = 0;
         for (const auto& task :
              std::filesystem::directory_iterator("/proc/" + std::to_string((*runner)->workerProcess()) + "/task")) {
-            threads += ::getpriority(PRIO_PROCESS, static_cast<id_t>(std::stoul(task.path().filename()))) > 0 ? 1 : 0;
+            threads += ::getpriority(PRIO_PROCESS, static_cast<id_t>(std::stoul(task.path().filename()))) > base ? 1 : 0;
         }
         return threads;
     };
