@@ -66,9 +66,8 @@ void setAxisTicks(QCategoryAxis& axis, QList<ChartTick>& shown, QList<ChartTick>
 }
 
 ChartView::ChartView(QWidget* parent)
-    : QChartView(parent), m_chart(new QChart), m_x(nullptr), m_y(nullptr), m_colors(ChartColors::of(palette())) {
+    : QChartView(parent), m_chart(chart()), m_x(nullptr), m_y(nullptr), m_colors(ChartColors::of(palette())) {
     installChartAccessibility();
-    setChart(m_chart);
     m_chart->legend()->hide();
     m_chart->setBackgroundVisible(false);
     m_chart->setMargins({});
