@@ -33,6 +33,13 @@ constexpr int kMostRequestBytes = 256 << 20;
 constexpr auto kStopGrace = 2s;
 
 // From here on the process can only lose: it dies with its parent and gains nothing.
+// The shadow memory of the sanitizers is larger than any limit.
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+constexpr bool kSanitized = true;
+#else
+constexpr bool kSanitized = false;
+#endif
+
 Status confine(const WorkerTask& task) {
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (task.parent != 0 && getppid() != task.parent) {
@@ -42,7 +49,7 @@ Status confine(const WorkerTask& task) {
     prctl(PR_SET_DUMPABLE, 0);
     const rlimit noCore{0, 0};
     setrlimit(RLIMIT_CORE, &noCore);
-    if (task.memoryLimit > 0) {
+    if (task.memoryLimit > 0 && !kSanitized) {
         const rlimit data{task.memoryLimit, task.memoryLimit};
         if (setrlimit(RLIMIT_DATA, &data) != 0) {
             return Error{ErrorCode::Internal, "the memory limit cannot be set"};

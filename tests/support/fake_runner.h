@@ -147,10 +147,14 @@ private:
     class FakeRun final : public port::Run {
     public:
         explicit FakeRun(std::shared_ptr<FakeBehaviour> behaviour) : m_behaviour(std::move(behaviour)) {}
-        void abandon() override { m_behaviour->countAbandoned(); }
+        void abandon() override {
+            if (const auto behaviour = m_behaviour.lock()) {
+                behaviour->countAbandoned();
+            }
+        }
 
     private:
-        std::shared_ptr<FakeBehaviour> m_behaviour;
+        std::weak_ptr<FakeBehaviour> m_behaviour; // it may hold whoever holds this run
     };
 
     port::ModelSchema m_schema;
