@@ -7,6 +7,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 #include <future>
 #include <latch>
@@ -209,14 +210,11 @@ TEST(Lane, destructorCancelsTheQueueAndStopsWhatRuns) {
 
 TEST(Lane, itsThreadsAloneYieldToOthers) {
     const int base = ::getpriority(PRIO_PROCESS, 0);
-    if (base >= 10) {
-        GTEST_SKIP() << "everything yields as much already";
-    }
     Lane lane({.name = "test", .niceness = 10});
     int there = 0;
     const auto probe = submit(lane, [&there] { there = ::getpriority(PRIO_PROCESS, 0); });
     EXPECT_EQ(probe->end.get(), "worked");
-    EXPECT_EQ(there, 10);
+    EXPECT_EQ(there, std::max(base, 10)) << "never less than all the others do";
     EXPECT_EQ(::getpriority(PRIO_PROCESS, 0), base);
 }
 

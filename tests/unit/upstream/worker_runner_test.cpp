@@ -78,14 +78,12 @@ TEST_F(WorkerRunnerTest, whatNobodyWaitsForIsComputedByThreadsThatYield) {
     const auto runner = makeWorkerRunner(m_options);
     ASSERT_TRUE(runner.ok()) << runner.error().message;
     const int base = ::getpriority(PRIO_PROCESS, 0);
-    if (base >= 10) {
-        GTEST_SKIP() << "everything yields as much already";
-    }
     const auto yielding = [&] {
         int threads = 0;
         for (const auto& task :
              std::filesystem::directory_iterator("/proc/" + std::to_string((*runner)->workerProcess()) + "/task")) {
-            threads += ::getpriority(PRIO_PROCESS, static_cast<id_t>(std::stoul(task.path().filename()))) > base ? 1 : 0;
+            threads +=
+                ::getpriority(PRIO_PROCESS, static_cast<id_t>(std::stoul(task.path().filename()))) > base ? 1 : 0;
         }
         return threads;
     };
@@ -94,7 +92,7 @@ TEST_F(WorkerRunnerTest, whatNobodyWaitsForIsComputedByThreadsThatYield) {
     port::RunRequest request{makeTensorSet({floats("x", {1, 2}, {1, 2})}), {}, steady_clock::now() + 1min};
     request.background = true;
     ASSERT_TRUE(test::start(**runner, std::move(request)).wait().ok());
-    EXPECT_EQ(yielding(), 1);
+    EXPECT_EQ(yielding(), base < 10 ? 1 : 0) << "all of them yield as much from 10 on";
 }
 
 TEST_F(WorkerRunnerTest, killedWorkerIsBackWithinASecond) {
