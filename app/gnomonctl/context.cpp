@@ -3,6 +3,7 @@
 #include "app/gnomonctl/json.h"
 #include "backend/client/grpc_gateway.h"
 #include "backend/client/inference_client.h"
+#include "backend/domain/trace_context.h"
 
 #include <CLI/CLI.hpp>
 
@@ -71,6 +72,10 @@ Status Context::checkConnection(const std::string& address) const {
         return Error{ErrorCode::InvalidArgument, "the authority, your certificate and your key are not named",
                      "give the files with --ca, --cert and --key, or in GNOMON_CA, GNOMON_CERT and GNOMON_KEY; "
                      "gnomonctl pki makes them"};
+    }
+    if (!m_traceParent.empty() && !parseTraceParent(m_traceParent)) { // no reason to stop a rollback at night
+        std::cerr << "gnomonctl: --traceparent (or TRACEPARENT) '" << printable(m_traceParent, 80)
+                  << "' is no W3C traceparent and is left out\n";
     }
     return {};
 }

@@ -10,5 +10,5 @@
 source packaging/scripts/common.sh
 "$BASH" packaging/demo/demo.sh --check "$@"
 "$BASH" packaging/scripts/setup.sh
-"$BASH" packaging/scripts/build.sh dev
+"$BASH" packaging/scripts/build.sh dev gnomon gnomond gnomonctl gnomon-tour
 exec "$BASH" packaging/demo/demo.sh "$@"

@@ -138,6 +138,10 @@ TEST_F(TraceTest, isCarriedFromTheCallerToTheRowAndTheTrail) {
         fact = name == "traceparent" ? value : fact;
     }
     EXPECT_TRUE(fact.starts_with("00-" + kTrace + "-")) << fact;
+
+    const ProgramEnd garbled = runProgram("gnomonctl restore spam-filter --reason test --traceparent x" + asOperator());
+    EXPECT_EQ(garbled.code, 0) << garbled.text;
+    EXPECT_NE(garbled.text.find("'x' is no W3C traceparent"), std::string::npos) << garbled.text;
 }
 
 TEST_F(TraceTest, theLogIsJsonWithTheTraceAndWithoutWhatCallersSend) {
