@@ -2,6 +2,7 @@
 #include "backend/upstream/worker_server.h"
 
 #include "backend/base/log.h"
+#include "backend/base/sanitized.h"
 #include "backend/engine/onnx_runner.h"
 #include "backend/upstream/worker_service.h"
 #include "backend/wire/reflection.h"
@@ -33,13 +34,6 @@ constexpr int kMostRequestBytes = 256 << 20;
 constexpr auto kStopGrace = 2s;
 
 // From here on the process can only lose: it dies with its parent and gains nothing.
-// The shadow memory of the sanitizers is larger than any limit.
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-constexpr bool kSanitized = true;
-#else
-constexpr bool kSanitized = false;
-#endif
-
 Status confine(const WorkerTask& task) {
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (task.parent != 0 && getppid() != task.parent) {

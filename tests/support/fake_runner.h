@@ -72,14 +72,8 @@ public:
     }
     // False when there were not so many held runs within ten seconds.
     bool waitForHeld(std::size_t count) const {
-        const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(10);
         const MutexLock lock(m_mutex);
-        while (m_held.size() < count) {
-            if (!m_changed.waitUntil(m_mutex, until)) {
-                return false;
-            }
-        }
-        return true;
+        return awaited([&]() REQUIRES(m_mutex) { return m_held.size() >= count; });
     }
 
     void start(port::RunRequest request, port::RunCallback done) {
@@ -104,9 +98,26 @@ public:
     // False when there were not so many abandoned runs within ten seconds: a run is abandoned after the caller is
     // answered.
     bool waitForAbandoned(std::size_t count) const {
-        const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(10);
         const MutexLock lock(m_mutex);
-        while (m_abandoned < count) {
+        return awaited([&]() REQUIRES(m_mutex) { return m_abandoned >= count; });
+    }
+
+    void countDemoted() {
+        const MutexLock lock(m_mutex);
+        ++m_demoted;
+        m_changed.notifyAll();
+    }
+    bool waitForDemoted(std::size_t count) const {
+        const MutexLock lock(m_mutex);
+        return awaited([&]() REQUIRES(m_mutex) { return m_demoted >= count; });
+    }
+
+private:
+    // False when it is not so within ten seconds.
+    template <class Predicate>
+    bool awaited(Predicate fulfilled) const REQUIRES(m_mutex) {
+        const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(10);
+        while (!fulfilled()) {
             if (!m_changed.waitUntil(m_mutex, until)) {
                 return false;
             }
@@ -114,7 +125,6 @@ public:
         return true;
     }
 
-private:
     mutable Mutex m_mutex;
     mutable Condition m_changed;
     Answer m_answer GUARDED_BY(m_mutex) = [](const port::RunRequest&) -> Result<port::RunResult> {
@@ -124,6 +134,7 @@ private:
     std::vector<std::pair<port::RunRequest, port::RunCallback>> m_held GUARDED_BY(m_mutex);
     std::atomic<std::size_t> m_runs{0};
     std::atomic<std::size_t> m_abandoned{0};
+    std::atomic<std::size_t> m_demoted{0};
 };
 
 // A model with input "x" FP32 [-1,2] and output "score" FP32 [-1,1] that does what its behaviour says. Thread-safe.
@@ -150,6 +161,11 @@ private:
         void abandon() override {
             if (const auto behaviour = m_behaviour.lock()) {
                 behaviour->countAbandoned();
+            }
+        }
+        void demote() override {
+            if (const auto behaviour = m_behaviour.lock()) {
+                behaviour->countDemoted();
             }
         }
 

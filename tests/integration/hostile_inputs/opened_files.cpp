@@ -2,6 +2,7 @@
 #include "tests/integration/hostile_inputs/opened_files.h"
 
 #include "backend/base/files.h"
+#include "backend/base/sanitized.h"
 #include "tests/support/run_program.h"
 
 #include <chrono>
@@ -13,13 +14,6 @@
 namespace gnomon::test {
 
 namespace {
-
-// The sanitizers' runtimes cannot do their work in a traced process.
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-constexpr bool kTraceable = false;
-#else
-constexpr bool kTraceable = true;
-#endif
 
 // `12 openat(AT_FDCWD</tmp>, "x", O_RDONLY) = 3</tmp/x>`: the last part, or nothing when it was not opened. A path with
 // unusual bytes is escaped by strace.
@@ -43,7 +37,7 @@ std::vector<std::string> OpenedFiles::tracer(const std::filesystem::path& log) {
                                               "-o",     log.string(),
                                               "-e",     "trace=open,openat,openat2,creat,execve,open_by_handle_at",
                                               "-e",     "signal=none"};
-    return kTraceable && runCommand("strace -f --seccomp-bpf -qqq -o /dev/null true").code == 0
+    return !kSanitized && runCommand("strace -f --seccomp-bpf -qqq -o /dev/null true").code == 0
                ? command
                : std::vector<std::string>{};
 }

@@ -9,7 +9,9 @@
 #include <gtest/gtest.h>
 #include <inference/grpc_service.grpc.pb.h>
 
+#include <algorithm>
 #include <cstdlib>
+#include <map>
 #include <regex>
 #include <set>
 #include <sstream>
@@ -39,12 +41,14 @@ protected:
         }
     }
 
-    // Until the sample is at least so much.
-    Samples scrapeUntil(const std::string& sample, double least) {
+    // Until each sample is at least so much: a call is counted after its reply has gone.
+    Samples scrapeUntil(const std::map<std::string, double>& least) {
         const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(20);
         for (;;) {
             Samples samples = scrape();
-            if (samples[sample] >= least || std::chrono::steady_clock::now() >= until) {
+            const bool enough = std::all_of(least.begin(), least.end(),
+                                            [&](const auto& sample) { return samples[sample.first] >= sample.second; });
+            if (enough || std::chrono::steady_clock::now() >= until) {
                 return samples;
             }
             std::this_thread::sleep_for(std::chrono::milliseconds(50));
@@ -60,7 +64,10 @@ TEST_F(MetricsTest, sayWhatTheNodeSaysElsewhere) {
     ASSERT_TRUE(change(*gateway, changeRequest(ChangeKind::Fallback, "spam-filter")).ok());
     ask("spam-filter", 3);
     const std::string shadow = "{model=\"spam-filter\",version=\"1\",shadow=\"2\"}";
-    const Samples samples = scrapeUntil("gnomon_shadow_pairs_total" + shadow, kCalls);
+    constexpr int kProbe = 1; // what the change asks of its fallback
+    const Samples samples =
+        scrapeUntil({{"gnomon_shadow_pairs_total" + shadow, kCalls},
+                     {"gnomon_request_duration_seconds_count{model=\"spam-filter\"}", kCalls + 3 + kProbe}});
 
     // Triton's names beside ModelStatistics.
     const auto stub = inference::GRPCInferenceService::NewStub(
@@ -182,7 +189,7 @@ std::set<std::string> metricsIn(const std::string& file) {
 
 TEST_F(MetricsTest, dashboardAlertsAndHelpNameWhatIsThere) {
     ask("spam-filter", 3);
-    scrapeUntil("gnomon_shadow_pairs_total{model=\"spam-filter\",version=\"1\",shadow=\"2\"}", 1);
+    scrapeUntil({{"gnomon_shadow_pairs_total{model=\"spam-filter\",version=\"1\",shadow=\"2\"}", 1}});
     const std::string page = httpGet(m_node.metrics(), "/metrics");
     std::set<std::string> exposed;
     const Samples samples(page);

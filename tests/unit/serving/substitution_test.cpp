@@ -107,6 +107,13 @@ TEST_F(SubstitutionTest, aLateAnswerChangesNothingAfterwards) {
     EXPECT_EQ(observed[0].exchange.legs[1].outcome, LegOutcome::Ok);
 }
 
+TEST_F(SubstitutionTest, aRunThatDoesNotStopWhenItIsGivenUpLosesTheProcessor) {
+    production().hold();
+    ASSERT_TRUE(bench.ask().ok());
+    EXPECT_TRUE(production().waitForAbandoned(1));
+    EXPECT_TRUE(production().waitForDemoted(1));
+}
+
 TEST_F(SubstitutionTest, anOutputThatTheFallbackLacksIsNotAnAnswer) {
     production().fail({ErrorCode::Internal, "the model broke"});
     fallback().answer([](const port::RunRequest&) -> Result<port::RunResult> {
@@ -191,6 +198,14 @@ TEST_F(SubstitutionTest, theProbeHasTheWholeBudgetWhateverTheCallersDeadline) {
 
 TEST_F(SubstitutionTest, inputsThatTheModelRefusesDoNotOpenTheCircuit) {
     production().fail({ErrorCode::InvalidArgument, "no such category"});
+    for (int i = 0; i < 20; ++i) {
+        EXPECT_EQ(ask().servedBy, "fallback");
+    }
+    EXPECT_EQ(production().runs(), 20u);
+}
+
+TEST_F(SubstitutionTest, norDoesAFullQueue) {
+    production().fail({ErrorCode::ResourceExhausted, "256 runs wait already"});
     for (int i = 0; i < 20; ++i) {
         EXPECT_EQ(ask().servedBy, "fallback");
     }

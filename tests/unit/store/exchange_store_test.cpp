@@ -83,8 +83,10 @@ TEST_F(ExchangeStore, ofOrdinaryExchangesSoManyASecondAreRecordedAndOfOthersAll)
     open();
     std::vector<Observation> all;
     std::vector<std::string> kept;
+    const LegOutcome untold[] = {LegOutcome::Ok, LegOutcome::Dropped, LegOutcome::Skipped, LegOutcome::Lost};
     for (int i = 0; i < 10; ++i) {
-        all.push_back(exchange(0.2, 0.3)); // agree
+        all.push_back(exchange(0.2, 0.3)); // agree, or cannot tell
+        all.back().exchange.legs[1].outcome = untold[i % 4];
         all.push_back(exchange(0.2, 0.7));
         kept.push_back(all.back().exchange.id.value);
         all.push_back(exchange(0.2, 0.3));
