@@ -12,21 +12,21 @@ std::int64_t sqlInt(std::uint64_t value) {
 
 } // namespace
 
-EvidenceWriter::EvidenceWriter(std::unique_ptr<SQLite::Database> database)
-    : m_database(std::move(database)), m_rec(*m_database, "INSERT INTO rec VALUES(?, ?)"),
-      m_payload(*m_database, "INSERT INTO payload VALUES(?, ?, ?)"),
+EvidenceWriter::EvidenceWriter(const std::filesystem::path& file, std::unique_ptr<SQLite::Database> database)
+    : m_mover(std::make_unique<WalMover>(file, database->getHandle())), m_database(std::move(database)),
+      m_rec(*m_database, "INSERT INTO rec VALUES(?, ?)"), m_payload(*m_database, "INSERT INTO payload VALUES(?, ?, ?)"),
       m_tile(*m_database, "INSERT INTO tile VALUES(?, ?, ?)"),
       m_head(*m_database, "UPDATE head SET size = ?, partial = ? WHERE id = 0 AND size = ?"),
       m_checkpoint(*m_database, "INSERT OR REPLACE INTO checkpoint VALUES(?, ?)"),
       // Of the checkpoints since the last full tile only the newest is kept.
-      m_thin(*m_database, "DELETE FROM checkpoint WHERE size < ?1 AND (size - 1) / 256 = (?1 - 1) / 256"),
+      m_thin(*m_database, "DELETE FROM checkpoint WHERE size < ?1 AND size > (?1 - 1) / 256 * 256"),
       m_open(*m_database, "INSERT INTO open_intent VALUES(?)"),
       m_close(*m_database, "DELETE FROM open_intent WHERE seq = ?") {}
 
 Result<std::unique_ptr<EvidenceWriter>> EvidenceWriter::open(const std::filesystem::path& file) {
     GNOMON_ASSIGN(auto database, openEvidence(file, Access::Write));
     return guarded("write " + file.string(), [&]() -> Result<std::unique_ptr<EvidenceWriter>> {
-        return std::unique_ptr<EvidenceWriter>(new EvidenceWriter(std::move(database)));
+        return std::unique_ptr<EvidenceWriter>(new EvidenceWriter(file, std::move(database)));
     });
 }
 

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "backend/audit/fsck.h"
-#include "backend/merkle/hash.h"
-#include "backend/proof/checkpoint.h"
-#include "backend/proof/record_codec.h"
+#include "backend/audit/fsck_range.h"
 
 #include <algorithm>
+#include <deque>
+#include <future>
+#include <thread>
 
 namespace gnomon::audit {
 
@@ -14,22 +15,28 @@ std::string number(std::uint64_t value) {
     return std::to_string(value);
 }
 
-// One run over the log.
+constexpr std::uint64_t kRange = 16 * merkle::kTileWidth; // records that a thread checks at a time
+
+// One run over the log: threads check ranges of it, and here what they found comes together in order.
 class Check {
 public:
-    Check(EvidenceReader& reader, const LogIdentity& identity)
-        : m_reader(reader), m_identity(identity), m_log(proof::logId(identity.origin)) {}
+    Check(EvidenceReader& reader, ReaderPool& others, const LogIdentity& identity)
+        : m_reader(reader), m_others(others), m_identity(identity) {}
 
     Result<FsckReport> run(const std::function<bool(std::uint64_t, std::uint64_t)>& progress) {
-        GNOMON_ASSIGN(const StoredHead head, m_reader.head());
+        GNOMON_ASSIGN(m_head, m_reader.head());
         GNOMON_ASSIGN(const std::vector<Seq> open, m_reader.openIntents());
-        m_head = head;
-        const bool done = readRecords(head.size, progress);
-        if (!done) {
-            return Error{ErrorCode::Cancelled, "the check was stopped"};
+        while (m_report.ok() && m_tree.size() < m_head.size) {
+            if (progress && !progress(m_tree.size(), m_head.size)) {
+                return Error{ErrorCode::Cancelled, "the check was stopped"};
+            }
+            beginRanges();
+            follow(m_ahead.front().get());
+            m_ahead.pop_front();
         }
+        m_ahead.clear();
         if (m_report.ok()) {
-            checkEnd(head, open);
+            checkEnd(m_head, open);
         }
         m_report.records = m_tree.size();
         m_report.root = m_tree.root();
@@ -38,89 +45,46 @@ public:
     }
 
 private:
-    bool readRecords(std::uint64_t size, const std::function<bool(std::uint64_t, std::uint64_t)>& progress) {
-        for (std::uint64_t begin = 0; begin < size && m_report.ok(); begin += merkle::kTileWidth) {
-            if (progress && !progress(begin, size)) {
-                return false;
+    void beginRanges() {
+        const std::size_t threads = std::max(2u, std::thread::hardware_concurrency());
+        while (m_ahead.size() < threads && m_begun < m_head.size) {
+            const SeqRange range{m_begun, std::min(m_begun + kRange, m_head.size)};
+            m_ahead.push_back(std::async(std::launch::async, [this, range]() {
+                const Result<ReaderPool::Lease> reader = m_others.borrow();
+                return reader.ok() ? checkRange(**reader, range, m_head, m_identity)
+                                   : CheckedRange{range, {}, {}, {}, 0, 0, reader.error().message, Seq(range.begin)};
+            }));
+            m_begun = range.end;
+        }
+    }
+
+    void follow(const CheckedRange& checked) {
+        auto step = checked.steps.begin();
+        auto checkpoint = checked.checkpoints.begin();
+        for (const Digest& leaf : checked.leaves) {
+            if (step != checked.steps.end() && step->seq.value == m_tree.size()) {
+                follow(*step++);
             }
-            loadStated(Seq(begin));
-            checkRecords({begin, std::min(begin + merkle::kTileWidth, size)});
-        }
-        return true;
-    }
-
-    void checkRecords(SeqRange range) {
-        Seq next(range.begin);
-        const Status read = m_reader.visit(range, [&](Seq seq, ByteView bytes) {
-            if (seq == next && m_report.ok()) {
-                checkRecord(seq, bytes);
-                next = Seq(seq.value + 1);
+            grow(leaf);
+            if (checkpoint != checked.checkpoints.end() && checkpoint->size == m_tree.size()) {
+                follow(*checkpoint++);
             }
-            return next.value == seq.value + 1 && m_report.ok();
-        });
-        if (!read.ok()) {
-            bad(read.error().message, next);
-        } else if (next.value < range.end) {
-            bad("record " + number(next.value) + " is missing", next);
-        }
-    }
-
-    // What the log keeps of the 256 records from seq on: their hashes and the checkpoints between them.
-    void loadStated(Seq seq) {
-        const Result<std::vector<Digest>> stated = seq.value + merkle::kTileWidth <= m_head.size
-                                                       ? m_reader.tile(0, seq.value / merkle::kTileWidth)
-                                                       : merkle::unpackDigests(m_head.partial);
-        if (!stated.ok()) {
-            bad(stated.error().message);
-            return;
-        }
-        const Result<std::vector<StoredCheckpoint>> checkpoints =
-            m_reader.checkpoints({seq.value + 1, seq.value + 1 + merkle::kTileWidth});
-        if (!checkpoints.ok()) {
-            bad(checkpoints.error().message);
-            return;
-        }
-        m_stated = *stated;
-        m_checkpoints = *checkpoints;
-    }
-
-    void checkRecord(Seq seq, ByteView bytes) {
-        const Digest leaf = merkle::leafHash(bytes);
-        const std::size_t at = seq.value % merkle::kTileWidth;
-        if (at >= m_stated.size() || m_stated[at] != leaf) {
-            bad("record " + number(seq.value) + " or its stored hash was altered", seq);
-            return;
-        }
-        const Result<StoredRecord> stored = m_reader.complete(Bytes(bytes.begin(), bytes.end()), seq);
-        if (!stored.ok()) {
-            bad(stored.error().message, seq);
-            return;
-        }
-        if (stored->record.log != m_log) {
-            bad("record " + number(seq.value) + " was written for another log", seq);
-            return;
-        }
-        checkPayload(*stored);
-        follow(stored->record);
-        grow(leaf);
-    }
-
-    void checkPayload(const StoredRecord& stored) {
-        if (stored.payloadBytes) {
-            ++m_report.payloads;
-            if (proof::payloadCommitment(*stored.payloadSalt, *stored.payloadBytes) != stored.record.payload) {
-                bad("the payload of record " + number(stored.record.seq.value) + " was altered", stored.record.seq);
+            if (!m_report.ok()) {
+                return;
             }
-        } else if (!stored.record.payload.isZero()) {
-            ++m_report.erasedPayloads;
+        }
+        m_report.payloads += checked.payloads;
+        m_report.erasedPayloads += checked.erasedPayloads;
+        if (!checked.finding.empty()) {
+            bad(checked.finding, checked.firstBad);
         }
     }
 
-    void follow(const AuditRecord& record) {
-        if (record.kind == RecordKind::Intent) {
-            m_open.insert(record.seq);
-        } else if (record.kind == RecordKind::Outcome && (!record.ref || m_open.erase(*record.ref) == 0)) {
-            bad("record " + number(record.seq.value) + " is an outcome without an open intent", record.seq);
+    void follow(const IntentStep& step) {
+        if (step.kind == RecordKind::Intent) {
+            m_open.insert(step.seq);
+        } else if (!step.ref || m_open.erase(*step.ref) == 0) {
+            bad("record " + number(step.seq.value) + " is an outcome without an open intent", step.seq);
         }
     }
 
@@ -133,19 +97,10 @@ private:
                 bad("tile " + number(tile.level) + "/" + number(tile.index) + " was altered");
             }
         }
-        checkCheckpoints();
     }
 
-    void checkCheckpoints() {
-        for (const StoredCheckpoint& one : m_checkpoints) {
-            if (one.size == m_tree.size()) {
-                checkCheckpoint(one);
-            }
-        }
-    }
-
-    void checkCheckpoint(const StoredCheckpoint& stored) {
-        const Result<Checkpoint> opened = proof::openCheckpoint(stored.note, m_identity.key);
+    void follow(const OpenedCheckpoint& stored) {
+        const Result<Checkpoint>& opened = stored.checkpoint;
         if (!opened.ok()) {
             bad("the checkpoint of size " + number(stored.size) + ": " + opened.error().message);
         } else if (opened->size != stored.size || opened->origin != m_identity.origin ||
@@ -185,16 +140,16 @@ private:
         }
     }
 
-    EvidenceReader& m_reader;
+    EvidenceReader& m_reader; // holds one snapshot to the end
+    ReaderPool& m_others;
     const LogIdentity& m_identity;
-    const Digest m_log;
     StoredHead m_head;
-    std::vector<Digest> m_stated;
-    std::vector<StoredCheckpoint> m_checkpoints;
     merkle::TileTree m_tree;
     std::set<Seq> m_open;
     std::uint64_t m_signed = 0; // up to where checkpoints were good
     FsckReport m_report;
+    std::uint64_t m_begun = 0;                     // records that a thread has or had
+    std::deque<std::future<CheckedRange>> m_ahead; // in order; last: their threads use what is above
 };
 
 } // namespace
@@ -203,7 +158,8 @@ Result<FsckReport> checkWholeLog(const std::filesystem::path& file, const LogIde
                                  const std::function<bool(std::uint64_t done, std::uint64_t total)>& progress) {
     GNOMON_ASSIGN(const std::unique_ptr<EvidenceReader> reader, EvidenceReader::open(file));
     GNOMON_TRY(reader->holdSnapshot());
-    return Check(*reader, identity).run(progress);
+    ReaderPool others(file);
+    return Check(*reader, others, identity).run(progress);
 }
 
 } // namespace gnomon::audit

@@ -4,6 +4,8 @@
 #include "backend/base/thread_name.h"
 #include "backend/merkle/hash.h"
 
+#include <sys/resource.h>
+
 #include <algorithm>
 
 namespace gnomon::audit {
@@ -13,6 +15,8 @@ namespace {
 constexpr std::uint64_t kRecordsPerStep = 512;
 constexpr std::chrono::seconds kPatience{5};
 constexpr std::chrono::seconds kRetry{1};
+constexpr std::chrono::milliseconds kGather{50}; // before few records are indexed that nobody searches for
+constexpr int kNiceness = 10;                    // whoever appends comes first
 
 } // namespace
 
@@ -21,6 +25,7 @@ IndexFollower::IndexFollower(std::filesystem::path file, ReaderPool& records, st
     : m_file(std::move(file)), m_records(records), m_blockRecords(blockRecords), m_target(size) {
     m_thread = std::thread([this] {
         nameThread("audit-index");
+        ::setpriority(PRIO_PROCESS, 0, kNiceness); // of this thread
         run();
     });
 }
@@ -35,11 +40,13 @@ IndexFollower::~IndexFollower() {
 }
 
 void IndexFollower::follow(std::uint64_t size) {
-    {
-        const MutexLock lock(m_mutex);
-        m_target = std::max(m_target, size);
+    const MutexLock lock(m_mutex);
+    const bool first = m_indexed >= m_target; // the thread waits without end
+    m_target = std::max(m_target, size);
+    if (first || m_target - m_indexed >= kRecordsPerStep) {
+        m_indexAt = first ? std::chrono::steady_clock::now() + kGather : m_indexAt;
+        m_changed.notifyAll();
     }
-    m_changed.notifyAll();
 }
 
 void IndexFollower::distrust() {
@@ -54,6 +61,10 @@ void IndexFollower::distrust() {
 Status IndexFollower::awaitIndexed(std::uint64_t size) {
     const MutexLock lock(m_mutex);
     const auto until = std::chrono::steady_clock::now() + kPatience;
+    if (m_indexed < size) {
+        m_indexAt = {};
+        m_changed.notifyAll();
+    }
     while (m_indexed < size && m_failure.ok() && m_changed.waitUntil(m_mutex, until)) {
     }
     if (m_indexed >= size) {
@@ -99,12 +110,18 @@ Result<IndexHits> IndexFollower::search(const AuditFilter& filter, std::uint64_t
     return std::move(search).hits();
 }
 
+bool IndexFollower::due() const {
+    return m_target - m_indexed >= kRecordsPerStep ||
+           (m_indexed < m_target && std::chrono::steady_clock::now() >= m_indexAt);
+}
+
 void IndexFollower::run() {
     for (;;) {
         {
             const MutexLock lock(m_mutex);
-            while (!m_stopping && !m_distrusted && m_store != nullptr && m_filling->head().end() >= m_target) {
-                m_changed.wait(m_mutex);
+            while (!m_stopping && !m_distrusted && m_store != nullptr && !due()) {
+                m_indexed < m_target ? static_cast<void>(m_changed.waitUntil(m_mutex, m_indexAt))
+                                     : m_changed.wait(m_mutex);
             }
             if (m_stopping) {
                 return;

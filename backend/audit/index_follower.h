@@ -31,6 +31,7 @@ public:
 
 private:
     void run();
+    bool due() const REQUIRES(m_mutex);
     Status indexNext();
     Status openStore(std::uint64_t size);
     void addRecord(const StoredRecord& record);
@@ -53,8 +54,9 @@ private:
 
     Mutex m_mutex;
     Condition m_changed;
-    std::uint64_t m_target GUARDED_BY(m_mutex) = 0;  // size of the log
-    std::uint64_t m_indexed GUARDED_BY(m_mutex) = 0; // how much of it can be searched
+    std::uint64_t m_target GUARDED_BY(m_mutex) = 0;                      // size of the log
+    std::uint64_t m_indexed GUARDED_BY(m_mutex) = 0;                     // how much of it can be searched
+    std::chrono::steady_clock::time_point m_indexAt GUARDED_BY(m_mutex); // what is not indexed yet
     bool m_distrusted GUARDED_BY(m_mutex) = false;
     bool m_stopping GUARDED_BY(m_mutex) = false;
     Status m_failure GUARDED_BY(m_mutex); // why the index does not advance

@@ -8,6 +8,7 @@
 #include "backend/proof/record_codec.h"
 
 #include <algorithm>
+#include <future>
 #include <iterator>
 #include <utility>
 
@@ -21,6 +22,15 @@ Error unknownOutcome(const Error& cause) {
     return error;
 }
 
+void tell(const Status& health) {
+    if (health.ok()) {
+        logEvent(LogLevel::Info, "audit_log_recovered");
+    } else {
+        logEvent(LogLevel::Error, "audit_log_unavailable",
+                 {{"reason", health.error().message}, {"remedy", health.error().remedy}});
+    }
+}
+
 } // namespace
 
 Result<std::unique_ptr<LogWriter>> LogWriter::open(Parts parts) {
@@ -31,7 +41,8 @@ Result<std::unique_ptr<LogWriter>> LogWriter::open(Parts parts) {
                   ReserveFile::open(parts.reserve, proof::logId(parts.identity.origin), parts.options.reserveBytes));
     std::unique_ptr<LogWriter> writer(
         new LogWriter(std::move(parts), std::move(evidence), std::move(log), std::move(reserve)));
-    GNOMON_TRY(writer->publish());
+    writer->m_published.publish(writer->m_tree);
+    GNOMON_TRY(writer->m_published.sign());
     if (!writer->m_reserve->empty()) {
         writer->settle(writer->makeReady());
     }
@@ -41,8 +52,10 @@ Result<std::unique_ptr<LogWriter>> LogWriter::open(Parts parts) {
 LogWriter::LogWriter(Parts parts, std::unique_ptr<EvidenceWriter> evidence, RecoveredLog log,
                      std::unique_ptr<ReserveFile> reserve)
     : m_parts(std::move(parts)), m_log(proof::logId(m_parts.identity.origin)), m_evidence(std::move(evidence)),
-      m_tree(std::move(log.tree)), m_openIntents(std::move(log.openIntents)), m_reserve(std::move(reserve)),
-      m_committed([](std::uint64_t) {}) {}
+      m_tree(std::move(log.tree)), m_openIntents(std::move(log.openIntents)),
+      m_published(m_parts.identity, m_parts.signer), m_stored(log.checkpoint ? log.checkpoint->size : 0),
+      m_reserve(std::move(reserve)), m_committed([](std::uint64_t) {}),
+      m_queue(m_parts.options.queueLimit, m_parts.options.batchLimit) {}
 
 void LogWriter::start(std::function<void(std::uint64_t size)> committed) {
     m_committed = std::move(committed);
@@ -53,39 +66,49 @@ void LogWriter::start(std::function<void(std::uint64_t size)> committed) {
 }
 
 LogWriter::~LogWriter() {
-    {
-        const MutexLock lock(m_mutex);
-        m_stopping = true;
-    }
-    m_wake.notifyAll();
+    m_queue.close();
     if (m_thread.joinable()) {
         m_thread.join();
     }
 }
 
 void LogWriter::append(AuditRecord record, std::optional<AuditPayload> payload, port::AppendCallback done) {
+    PendingRecord pending{std::move(record), std::move(payload), std::move(done)};
+    if (m_queue.push(std::move(pending))) {
+        return;
+    }
     {
         const MutexLock lock(m_mutex);
-        if (m_queue.size() < m_parts.options.queueLimit && !m_stopping) {
-            m_queue.push_back({std::move(record), std::move(payload), std::move(done)});
-            m_wake.notifyOne();
-            return;
-        }
         ++m_load.turnedAway;
     }
-    done(Error{ErrorCode::ResourceExhausted,
-               "the audit log cannot keep up: " + std::to_string(m_parts.options.queueLimit) + " records are waiting",
-               "try again; if it lasts, look at the disk that holds the audit log"});
+    pending.done(
+        Error{ErrorCode::ResourceExhausted,
+              "the audit log cannot keep up: " + std::to_string(m_parts.options.queueLimit) + " records are waiting",
+              "try again; if it lasts, look at the disk that holds the audit log"});
 }
 
-std::shared_ptr<const LogSnapshot> LogWriter::snapshot() const {
-    const MutexLock lock(m_mutex);
-    return m_snapshot;
+Result<port::Appended> LogWriter::append(AuditRecord record, std::optional<AuditPayload> payload) {
+    std::promise<Result<port::Appended>> promise;
+    const auto done = [&](Result<port::Appended> result) { promise.set_value(std::move(result)); };
+    if (m_queue.claim()) {
+        PendingBatch own;
+        own.push_back({std::move(record), std::move(payload), done});
+        write(std::move(own));
+        m_queue.release();
+    } else {
+        append(std::move(record), std::move(payload), done);
+    }
+    return promise.get_future().get();
 }
 
 Status LogWriter::health() const {
-    const MutexLock lock(m_mutex);
-    return m_health;
+    {
+        const MutexLock lock(m_mutex);
+        if (!m_health.ok()) {
+            return m_health;
+        }
+    }
+    return m_published.health();
 }
 
 AuditLoad LogWriter::load() const {
@@ -120,12 +143,7 @@ void LogWriter::setHealth(const Status& status) {
         }
         m_health = status;
     }
-    if (status.ok()) {
-        logEvent(LogLevel::Info, "audit_log_recovered");
-    } else {
-        logEvent(LogLevel::Error, "audit_log_unavailable",
-                 {{"reason", status.error().message}, {"remedy", status.error().remedy}});
-    }
+    tell(status);
 }
 
 // After an attempt to write: says how it went, and when to try again.
@@ -156,33 +174,28 @@ void LogWriter::settle(const Status& status) {
 }
 
 void LogWriter::run() {
-    for (auto pending = take(); pending; pending = take()) {
-        pending->empty() ? recover() : write(std::move(*pending));
+    const auto next = [this] { return std::min(m_retryAt.value_or(Time::max()), m_signAt.value_or(Time::max())); };
+    for (auto batch = m_queue.take(next); batch; batch = m_queue.take(next)) {
+        batch->empty() ? idle() : write(std::move(*batch));
+        m_queue.release();
     }
     m_retryAt.reset(); // now or at the next start
+    signRest();
     const Status ready = makeReady();
-    if (const Status stored = ready.ok() && m_unstored ? storeCheckpoint() : ready; !stored.ok()) {
+    if (const Status stored = ready.ok() && unstored() ? storeCheckpoint() : ready; !stored.ok()) {
         logEvent(LogLevel::Warning, "audit_checkpoint_not_stored", {{"reason", stored.error().message}});
     }
 }
 
-// What is queued, at most one batch; waits for the first record only. Empty: it is time to try again. Absent: the log
-// is closing.
-std::optional<std::vector<LogWriter::Pending>> LogWriter::take() {
-    std::vector<Pending> pending;
-    const MutexLock lock(m_mutex);
-    while (m_queue.empty() && !m_stopping) {
-        if (!m_retryAt) {
-            m_wake.wait(m_mutex);
-        } else if (!m_wake.waitUntil(m_mutex, *m_retryAt) && m_queue.empty() && !m_stopping) {
-            return pending;
-        }
+// Nothing is queued, and it is time to sign or to try again.
+void LogWriter::idle() {
+    const Time now = std::chrono::steady_clock::now();
+    if (m_signAt && *m_signAt <= now) {
+        signRest();
     }
-    while (!m_queue.empty() && pending.size() < m_parts.options.batchLimit) {
-        pending.push_back(std::move(m_queue.front()));
-        m_queue.pop_front();
+    if (m_retryAt && *m_retryAt <= now) {
+        recover();
     }
-    return pending.empty() ? std::nullopt : std::optional(std::move(pending));
 }
 
 // Without a record at hand: the newest checkpoint is what shows whether the log can be written.
@@ -192,7 +205,7 @@ void LogWriter::recover() {
     if (status.ok()) {
         status = storeCheckpoint();
     }
-    settle(status.ok() ? publish() : status);
+    settle(status);
 }
 
 // The log's tail is verified, and nothing waits in the reserve.
@@ -211,7 +224,7 @@ Status LogWriter::mergeReserve() {
         GNOMON_ASSIGN(const std::unique_ptr<EvidenceReader> reader, EvidenceReader::open(m_parts.file));
         GNOMON_ASSIGN(ReserveRest rest, unmerged(*m_reserve, *reader, m_tree.size()));
         if (rest.gap) {
-            std::vector<Pending> pending;
+            PendingBatch pending;
             pending.push_back({std::move(rest.gap->record), std::move(rest.gap->payload), {}, false});
             for (ReservedRecord& one : rest.records) {
                 pending.push_back({std::move(one.record), std::move(one.payload), {}, true});
@@ -222,7 +235,8 @@ Status LogWriter::mergeReserve() {
             }
             GNOMON_TRY(commit(staged));
             logEvent(LogLevel::Info, "audit_reserve_merged", {{"records", std::to_string(rest.records.size())}});
-            setHealth(publish());
+            publish();
+            setHealth({});
             m_committed(m_tree.size());
         }
     }
@@ -235,17 +249,17 @@ Status LogWriter::storeCheckpoint() {
     NewBatch last;
     last.sizeBefore = last.sizeAfter = m_tree.size();
     last.partial = m_tree.packPartial();
-    last.checkpoint = m_unstored;
+    last.checkpoint = unstored();
     Status stored = m_evidence->commit(last);
     if (stored.ok()) {
-        m_unstored.reset();
+        m_stored = last.checkpoint.value_or(StoredCheckpoint{m_stored, {}}).size;
     } else {
         m_evidence.reset();
     }
     return stored;
 }
 
-void LogWriter::write(std::vector<Pending> pending) {
+void LogWriter::write(PendingBatch pending) {
     const Status ready = makeReady();
     if (!ready.ok()) {
         return keepOwn(std::move(pending), ready.error());
@@ -260,17 +274,22 @@ void LogWriter::write(std::vector<Pending> pending) {
     if (const Status committed = commit(staged); !committed.ok()) {
         return keep(std::move(staged), committed.error());
     }
-    settle(publish());
+    publish();
+    settle({});
     for (const Accepted& one : staged.accepted) {
         one.done(one.appended);
     }
     m_committed(m_tree.size());
+    const std::optional<Checkpoint> newest = m_published.newest();
+    if (!newest || m_tree.size() - newest->size >= kUnsigned) {
+        signRest();
+    }
 }
 
-void LogWriter::keepOwn(std::vector<Pending> pending, const Error& cause) {
+void LogWriter::keepOwn(PendingBatch pending, const Error& cause) {
     const auto others = std::stable_partition(pending.begin(), pending.end(),
-                                              [](const Pending& one) { return mayUseReserve(one.record); });
-    std::vector<Pending> own(std::make_move_iterator(pending.begin()), std::make_move_iterator(others));
+                                              [](const PendingRecord& one) { return mayUseReserve(one.record); });
+    PendingBatch own(std::make_move_iterator(pending.begin()), std::make_move_iterator(others));
     Staged staged = stage(own);
     for (const auto& [done, error] : staged.refused) {
         done(error);
@@ -305,12 +324,12 @@ void LogWriter::keep(Staged staged, const Error& cause) {
     }
 }
 
-LogWriter::Staged LogWriter::stage(std::vector<Pending>& pending) {
+LogWriter::Staged LogWriter::stage(PendingBatch& pending) {
     Staged staged;
     staged.tree = m_tree;
     staged.openIntents = m_openIntents;
     staged.batch.sizeBefore = m_tree.size();
-    for (Pending& one : pending) {
+    for (PendingRecord& one : pending) {
         Result<NewRecord> record = prepare(one, staged);
         if (!record.ok()) {
             staged.refused.emplace_back(std::move(one.done), record.error());
@@ -328,12 +347,12 @@ LogWriter::Staged LogWriter::stage(std::vector<Pending>& pending) {
     }
     staged.batch.sizeAfter = staged.tree.size();
     staged.batch.partial = staged.tree.packPartial();
-    staged.batch.checkpoint = m_unstored;
+    staged.batch.checkpoint = unstored();
     return staged;
 }
 
 // Fills in what the log sets, and encodes.
-Result<NewRecord> LogWriter::prepare(Pending& pending, const Staged& staged) {
+Result<NewRecord> LogWriter::prepare(PendingRecord& pending, const Staged& staged) {
     AuditRecord& record = pending.record;
     NewRecord made;
     made.seq = Seq(staged.tree.size());
@@ -384,7 +403,7 @@ Status LogWriter::commit(Staged& staged) {
     }
     m_tree = std::move(staged.tree);
     m_openIntents = std::move(staged.openIntents);
-    m_unstored.reset();
+    m_stored = staged.batch.checkpoint.value_or(StoredCheckpoint{m_stored, {}}).size;
     return {};
 }
 
@@ -412,34 +431,32 @@ Status LogWriter::reopen() {
     m_openIntents = std::move(found->openIntents);
     if (allLanded) {
         m_tree = std::move(found->tree);
-        GNOMON_TRY(publish());
+        publish();
         m_committed(m_tree.size());
     }
     return {};
 }
 
-Result<Checkpoint> LogWriter::sign(const merkle::TileTree& tree) const {
-    return proof::signCheckpoint(m_parts.identity.origin, tree.size(), tree.root(), m_parts.identity.key,
-                                 [&](ByteView message) { return m_parts.signer.sign(message); });
+// What is durable can be read from now on, and is signed before long.
+void LogWriter::publish() {
+    m_published.publish(m_tree);
+    m_signAt = std::chrono::steady_clock::now() + kSignAfter;
 }
 
-// Signs the log as it is and shows it to everybody. Without a signature the records are durable all the same; readers
-// keep the older checkpoint, which is still true.
-Status LogWriter::publish() {
-    Result<Checkpoint> checkpoint = sign(m_tree);
-    auto snapshot = std::make_shared<LogSnapshot>();
-    snapshot->tree = m_tree;
-    if (checkpoint.ok()) {
-        m_unstored = StoredCheckpoint{checkpoint->size, checkpoint->note};
+// Without a signature the records are durable all the same; the next ones make the next attempt.
+void LogWriter::signRest() {
+    m_signAt.reset();
+    const bool knew = m_published.health().ok();
+    if (const Status made = m_published.sign(); made.ok() != knew) {
+        tell(made);
     }
-    const MutexLock lock(m_mutex);
-    if (checkpoint.ok()) {
-        snapshot->checkpoint = *checkpoint;
-    } else if (m_snapshot != nullptr) {
-        snapshot->checkpoint = m_snapshot->checkpoint;
-    }
-    m_snapshot = std::move(snapshot);
-    return checkpoint.ok() ? Status{} : checkpoint.error();
+}
+
+// The newest checkpoint, if it is not in the log yet.
+std::optional<StoredCheckpoint> LogWriter::unstored() const {
+    const std::optional<Checkpoint> newest = m_published.newest();
+    return newest && newest->size > m_stored ? std::optional(StoredCheckpoint{newest->size, newest->note})
+                                             : std::nullopt;
 }
 
 } // namespace gnomon::audit

@@ -1,24 +1,19 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "backend/audit/append_queue.h"
 #include "backend/audit/audit_log.h"
 #include "backend/audit/evidence_writer.h"
-#include "backend/audit/recovery.h"
+#include "backend/audit/published_log.h"
 #include "backend/audit/reserve_merge.h"
 #include "backend/base/mutex.h"
 
-#include <deque>
 #include <thread>
 
 namespace gnomon::audit {
 
-// The log as everybody may see it: what is durable, and a signed checkpoint of it. Immutable.
-struct LogSnapshot {
-    merkle::TileTree tree;
-    Checkpoint checkpoint;
-};
-
-// Appends: a bounded queue, and one thread that commits what is queued as one transaction (FORMAT.md section 4). While
+// Appends: a bounded queue, and one thread that commits what is queued as one transaction (FORMAT.md section 4). Who
+// waits for a record of its own writes it itself when nobody else is writing; that spares two changes of thread. While
 // the log cannot be written, the node's own records go into the reserve, everything else is refused, and the thread
 // tries again by itself. Thread-safe. The destructor commits what is queued, stores the last checkpoint and ends the
 // thread.
@@ -38,22 +33,21 @@ public:
     static Result<std::unique_ptr<LogWriter>> open(Parts parts);
     ~LogWriter();
 
-    // Begins to take records; once. committed: called from the writer's thread, after callers were told.
+    // Begins to take records; once. committed: called from whichever thread wrote, after callers were told.
     void start(std::function<void(std::uint64_t size)> committed);
 
+    // done: called from the writer's thread, or from this one when the record is refused at once.
     void append(AuditRecord record, std::optional<AuditPayload> payload, port::AppendCallback done);
-    std::shared_ptr<const LogSnapshot> snapshot() const;
+    // Returns when the record is durable or refused.
+    Result<port::Appended> append(AuditRecord record, std::optional<AuditPayload> payload);
+    PublishedLog& published() { return m_published; }
+    const PublishedLog& published() const { return m_published; }
     // Why the log cannot be written or its checkpoint is old; ok when all is well.
     Status health() const;
     AuditLoad load() const;
 
 private:
-    struct Pending {
-        AuditRecord record;
-        std::optional<AuditPayload> payload;
-        port::AppendCallback done;
-        bool reserved = false; // comes from the reserve, with the boot and the time that it was made at
-    };
+    using Time = AppendQueue::Time;
     struct Accepted {
         port::AppendCallback done;
         port::Appended appended;
@@ -71,37 +65,42 @@ private:
     LogWriter(Parts parts, std::unique_ptr<EvidenceWriter> evidence, RecoveredLog log,
               std::unique_ptr<ReserveFile> reserve);
     void run();
-    std::optional<std::vector<Pending>> take();
-    void write(std::vector<Pending> pending);
+    void write(PendingBatch pending);
+    void idle();
     void recover();
     Status makeReady();
     Status mergeReserve();
     Status storeCheckpoint();
     void keep(Staged staged, const Error& cause);
-    void keepOwn(std::vector<Pending> pending, const Error& cause);
-    Staged stage(std::vector<Pending>& pending);
-    Result<NewRecord> prepare(Pending& pending, const Staged& staged);
+    void keepOwn(PendingBatch pending, const Error& cause);
+    Staged stage(PendingBatch& pending);
+    Result<NewRecord> prepare(PendingRecord& pending, const Staged& staged);
     Status commit(Staged& staged);
     Status reopen();
-    Status publish();
-    Result<Checkpoint> sign(const merkle::TileTree& tree) const;
+    Time nextTime() const;
+    void publish();
+    void signRest();
+    std::optional<StoredCheckpoint> unstored() const;
     void settle(const Status& status);
     void setHealth(const Status& status);
     void countCommit(std::chrono::nanoseconds took);
     void tellReserve();
 
-    using Time = std::chrono::steady_clock::time_point;
+    static constexpr std::uint64_t kUnsigned = 256;            // records, at most a batch more
+    static constexpr std::chrono::milliseconds kSignAfter{20}; // without another record
     static constexpr std::chrono::milliseconds kFirstRetry{100};
     static constexpr std::chrono::milliseconds kLastRetry{2000};
 
     const Parts m_parts;
     const Digest m_log;
 
-    // The writer thread's own (the constructor's before it starts).
+    // Whose turn it is to write (m_queue) has these to itself; the constructor before anybody.
     std::unique_ptr<EvidenceWriter> m_evidence; // null after an error, until the tail was verified again
     merkle::TileTree m_tree;                    // what is known to be durable
     std::set<Seq> m_openIntents;
-    std::optional<StoredCheckpoint> m_unstored;  // signed, goes into the next transaction
+    PublishedLog m_published;
+    std::uint64_t m_stored;                      // size of the newest checkpoint that is stored
+    std::optional<Time> m_signAt;                // there are records that no signature covers
     std::optional<merkle::TileTree> m_attempted; // what a failed commit would have made of it
     std::optional<Error> m_broken;               // the log is not what it was; a person must look
     std::unique_ptr<ReserveFile> m_reserve;
@@ -112,11 +111,9 @@ private:
     std::chrono::milliseconds m_retryAfter = kFirstRetry;
     std::function<void(std::uint64_t size)> m_committed;
 
+    AppendQueue m_queue;
+
     mutable Mutex m_mutex;
-    Condition m_wake;
-    std::deque<Pending> m_queue GUARDED_BY(m_mutex);
-    bool m_stopping GUARDED_BY(m_mutex) = false;
-    std::shared_ptr<const LogSnapshot> m_snapshot GUARDED_BY(m_mutex); // readers keep the one that they use
     Status m_health GUARDED_BY(m_mutex);
     AuditLoad m_load GUARDED_BY(m_mutex); // but for what load() fills in
 

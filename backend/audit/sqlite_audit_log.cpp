@@ -4,7 +4,6 @@
 #include "backend/merkle/prove.h"
 
 #include <algorithm>
-#include <future>
 
 namespace gnomon::audit {
 
@@ -48,14 +47,11 @@ void SqliteAuditLog::appendAsync(AuditRecord record, std::optional<AuditPayload>
 }
 
 Result<port::Appended> SqliteAuditLog::append(AuditRecord record, std::optional<AuditPayload> payload) {
-    std::promise<Result<port::Appended>> promise;
-    m_writer->append(std::move(record), std::move(payload),
-                     [&](Result<port::Appended> result) { promise.set_value(std::move(result)); });
-    return promise.get_future().get();
+    return m_writer->append(std::move(record), std::move(payload));
 }
 
 Result<Checkpoint> SqliteAuditLog::checkpoint() {
-    return m_writer->snapshot()->checkpoint;
+    return m_writer->published().checkpoint();
 }
 
 Result<StoredRecord> SqliteAuditLog::get(Seq seq) {
@@ -67,25 +63,25 @@ Result<StoredRecord> SqliteAuditLog::get(Seq seq) {
 }
 
 Result<InclusionProof> SqliteAuditLog::proveInclusion(Seq seq, std::uint64_t treeSize) {
-    const std::shared_ptr<const LogSnapshot> snapshot = m_writer->snapshot();
-    if (treeSize > snapshot->tree.size() || seq.value >= treeSize) {
+    const std::shared_ptr<const merkle::TileTree> tree = m_writer->published().tree();
+    if (treeSize > tree->size() || seq.value >= treeSize) {
         return notThere("record " + std::to_string(seq.value) + " of a tree of " + std::to_string(treeSize),
-                        snapshot->tree.size());
+                        tree->size());
     }
     GNOMON_ASSIGN(const ReaderPool::Lease reader, m_readers.borrow());
     GNOMON_ASSIGN(std::vector<Digest> path,
-                  merkle::proveInclusion(seq.value, treeSize, snapshot->tree.reader(tileReader(*reader))));
+                  merkle::proveInclusion(seq.value, treeSize, tree->reader(tileReader(*reader))));
     return InclusionProof{seq, treeSize, std::move(path)};
 }
 
 Result<ConsistencyProof> SqliteAuditLog::proveConsistency(std::uint64_t oldSize, std::uint64_t newSize) {
-    const std::shared_ptr<const LogSnapshot> snapshot = m_writer->snapshot();
-    if (newSize > snapshot->tree.size() || oldSize > snapshot->tree.size()) {
-        return notThere("a tree of " + std::to_string(std::max(oldSize, newSize)), snapshot->tree.size());
+    const std::shared_ptr<const merkle::TileTree> tree = m_writer->published().tree();
+    if (newSize > tree->size() || oldSize > tree->size()) {
+        return notThere("a tree of " + std::to_string(std::max(oldSize, newSize)), tree->size());
     }
     GNOMON_ASSIGN(const ReaderPool::Lease reader, m_readers.borrow());
     GNOMON_ASSIGN(std::vector<Digest> path,
-                  merkle::proveConsistency(oldSize, newSize, snapshot->tree.reader(tileReader(*reader))));
+                  merkle::proveConsistency(oldSize, newSize, tree->reader(tileReader(*reader))));
     return ConsistencyProof{oldSize, newSize, std::move(path)};
 }
 
@@ -133,8 +129,9 @@ Result<AuditPage> SqliteAuditLog::search(const AuditFilter& asked) {
 
 Status SqliteAuditLog::exportAll(
     const std::function<bool(ByteView chunk, std::uint64_t done, std::uint64_t total)>& consumer) {
+    GNOMON_ASSIGN(const Checkpoint last, checkpoint());
     GNOMON_ASSIGN(const ReaderPool::Lease reader, m_readers.borrow());
-    return exportLog(*reader, m_writer->snapshot()->checkpoint, m_verifierKey, consumer);
+    return exportLog(*reader, last, m_verifierKey, consumer);
 }
 
 Result<std::vector<StoredRecord>> SqliteAuditLog::openIntents() {

@@ -17,7 +17,7 @@ public:
     Result<port::Appended> append(AuditRecord record, std::optional<AuditPayload> payload) override;
     void appendAsync(AuditRecord record, std::optional<AuditPayload> payload, port::AppendCallback done) override;
     std::string verifierKey() const override { return m_verifierKey; }
-    std::uint64_t size() const override { return m_writer->snapshot()->tree.size(); }
+    std::uint64_t size() const override { return m_writer->published().tree()->size(); }
     Status health() const override { return m_writer->health(); }
     AuditLoad load() const override { return m_writer->load(); }
     Result<Checkpoint> checkpoint() override;

@@ -227,4 +227,10 @@ std::string printable(std::string_view text, std::size_t maxBytes) {
     return safe;
 }
 
+void keepPrintable(std::string& text, std::size_t maxBytes) {
+    if (text.size() > maxBytes || plainPrefix(text) < text.size()) {
+        text = printable(text, maxBytes);
+    }
+}
+
 } // namespace gnomon

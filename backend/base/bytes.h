@@ -48,5 +48,6 @@ Digest sha256(ByteView bytes);
 // Text that is safe on a terminal, in a log line and in a record: control characters, bidirectional marks and invalid
 // UTF-8 become \xNN or \u{NNNN}; longer than maxBytes is cut with "...".
 std::string printable(std::string_view text, std::size_t maxBytes = 256);
+void keepPrintable(std::string& text, std::size_t maxBytes); // in place
 
 } // namespace gnomon

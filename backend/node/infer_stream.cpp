@@ -174,10 +174,10 @@ private:
             finish(m_allRead ? grpc::Status::OK : shuttingDown());
         }
     }
-    void finish(const grpc::Status& status) REQUIRES(m_mutex) {
+    void finish(grpc::Status status) REQUIRES(m_mutex) { // a copy: it may be that of a call that goes now
         m_finished = true;
         m_asked.clear(); // nothing is being written
-        Finish(status);
+        Finish(std::move(status));
     }
 
     InferStreams& m_streams;

@@ -11,6 +11,7 @@ namespace gnomon::proof {
 // writes the keys of a map in ascending order and as many items as it announced. Not thread-safe.
 class CborWriter {
 public:
+    explicit CborWriter(std::size_t expected = 0) { m_bytes.reserve(expected); }
     void number(std::uint64_t value) { head(0, value); }
     void integer(std::int64_t value);
     void bytes(ByteView value);

