@@ -12,9 +12,9 @@ std::int64_t sqlInt(std::uint64_t value) {
 
 } // namespace
 
-EvidenceWriter::EvidenceWriter(const std::filesystem::path& file, std::unique_ptr<SQLite::Database> database)
-    : m_mover(std::make_unique<WalMover>(file, database->getHandle())), m_database(std::move(database)),
-      m_rec(*m_database, "INSERT INTO rec VALUES(?, ?)"), m_payload(*m_database, "INSERT INTO payload VALUES(?, ?, ?)"),
+EvidenceWriter::EvidenceWriter(std::unique_ptr<SQLite::Database> database)
+    : m_database(std::move(database)), m_rec(*m_database, "INSERT INTO rec VALUES(?, ?)"),
+      m_payload(*m_database, "INSERT INTO payload VALUES(?, ?, ?)"),
       m_tile(*m_database, "INSERT INTO tile VALUES(?, ?, ?)"),
       m_head(*m_database, "UPDATE head SET size = ?, partial = ? WHERE id = 0 AND size = ?"),
       m_checkpoint(*m_database, "INSERT OR REPLACE INTO checkpoint VALUES(?, ?)"),
@@ -26,7 +26,7 @@ EvidenceWriter::EvidenceWriter(const std::filesystem::path& file, std::unique_pt
 Result<std::unique_ptr<EvidenceWriter>> EvidenceWriter::open(const std::filesystem::path& file) {
     GNOMON_ASSIGN(auto database, openEvidence(file, Access::Write));
     return guarded("write " + file.string(), [&]() -> Result<std::unique_ptr<EvidenceWriter>> {
-        return std::unique_ptr<EvidenceWriter>(new EvidenceWriter(file, std::move(database)));
+        return std::unique_ptr<EvidenceWriter>(new EvidenceWriter(std::move(database)));
     });
 }
 

@@ -3,7 +3,6 @@
 
 #include "backend/audit/evidence_reader.h"
 #include "backend/audit/sqlite.h"
-#include "backend/audit/wal_mover.h"
 #include "backend/merkle/tiles.h"
 
 namespace gnomon::audit {
@@ -38,11 +37,10 @@ public:
     Status commit(const NewBatch& batch);
 
 private:
-    EvidenceWriter(const std::filesystem::path& file, std::unique_ptr<SQLite::Database> database);
+    explicit EvidenceWriter(std::unique_ptr<SQLite::Database> database);
     void insert(const NewRecord& record);
     void storeCheckpoint(const StoredCheckpoint& checkpoint);
 
-    std::unique_ptr<WalMover> m_mover;
     std::unique_ptr<SQLite::Database> m_database;
     SQLite::Statement m_rec;
     SQLite::Statement m_payload;
