@@ -31,7 +31,9 @@ std::int64_t sqlInt(std::uint64_t value) {
     return static_cast<std::int64_t>(value);
 }
 
-Result<StoredRecord> decoded(Bytes bytes, Seq seq) {
+} // namespace
+
+Result<AuditRecord> decodeAt(ByteView bytes, Seq seq) {
     Result<AuditRecord> record = proof::decodeRecord(bytes);
     if (!record.ok()) {
         return Error{record.error().code, "audit record " + std::to_string(seq.value) + ": " + record.error().message};
@@ -40,10 +42,8 @@ Result<StoredRecord> decoded(Bytes bytes, Seq seq) {
         return Error{ErrorCode::Corrupt, "audit record " + std::to_string(seq.value) + " is a copy of record " +
                                              std::to_string(record->seq.value)};
     }
-    return StoredRecord{std::move(bytes), std::move(record).value(), {}, {}, {}};
+    return record;
 }
-
-} // namespace
 
 EvidenceReader::EvidenceReader(std::unique_ptr<SQLite::Database> database)
     : m_database(std::move(database)), m_bytes(*m_database, "SELECT bytes FROM rec WHERE seq = ?"),
@@ -109,11 +109,13 @@ Result<StoredRecord> EvidenceReader::record(Seq seq) {
 }
 
 Result<StoredRecord> EvidenceReader::complete(Bytes bytes, Seq seq) {
-    Result<StoredRecord> record = decoded(std::move(bytes), seq);
-    if (record.ok() && !record->record.payload.isZero()) {
-        GNOMON_TRY(addPayload(*record));
+    StoredRecord stored;
+    GNOMON_ASSIGN(stored.record, decodeAt(bytes, seq));
+    stored.bytes = std::move(bytes);
+    if (!stored.record.payload.isZero()) {
+        GNOMON_TRY(addPayload(stored));
     }
-    return record;
+    return stored;
 }
 
 Status EvidenceReader::addPayload(StoredRecord& record) {

@@ -29,6 +29,9 @@ struct SeqRange {
     std::uint64_t end = 0;
 };
 
+// Decodes the record that lies at a position; Corrupt when it is not its own.
+Result<AuditRecord> decodeAt(ByteView bytes, Seq seq);
+
 // One read connection to audit.db. Used by one thread at a time.
 class EvidenceReader {
 public:

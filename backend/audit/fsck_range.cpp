@@ -77,30 +77,33 @@ private:
             bad("record " + number(seq) + " or its stored hash was altered", seq);
             return;
         }
-        const Result<StoredRecord> stored = m_reader.complete(Bytes(bytes.begin(), bytes.end()), seq);
-        if (!stored.ok()) {
-            bad(stored.error().message, seq);
+        const Result<AuditRecord> record = decodeAt(bytes, seq);
+        if (!record.ok()) {
+            bad(record.error().message, seq);
             return;
         }
-        if (stored->record.log != m_log) {
+        if (record->log != m_log) {
             bad("record " + number(seq) + " was written for another log", seq);
             return;
         }
-        checkPayload(*stored);
-        if (stored->record.kind == RecordKind::Intent || stored->record.kind == RecordKind::Outcome) {
-            m_checked.steps.push_back({seq, stored->record.kind, stored->record.ref});
+        if (!record->payload.isZero()) {
+            checkPayload(m_reader.complete(Bytes(bytes.begin(), bytes.end()), seq), seq);
+        }
+        if (record->kind == RecordKind::Intent || record->kind == RecordKind::Outcome) {
+            m_checked.steps.push_back({seq, record->kind, record->ref});
         }
         m_checked.leaves.push_back(leaf);
     }
 
-    void checkPayload(const StoredRecord& stored) {
-        if (stored.payloadBytes) {
-            ++m_checked.payloads;
-            if (proof::payloadCommitment(*stored.payloadSalt, *stored.payloadBytes) != stored.record.payload) {
-                bad("the payload of record " + number(stored.record.seq) + " was altered", stored.record.seq);
-            }
-        } else if (!stored.record.payload.isZero()) {
+    void checkPayload(const Result<StoredRecord>& stored, Seq seq) {
+        if (!stored.ok()) {
+            bad(stored.error().message, seq);
+        } else if (!stored->payloadBytes) {
             ++m_checked.erasedPayloads;
+        } else if (proof::payloadCommitment(*stored->payloadSalt, *stored->payloadBytes) != stored->record.payload) {
+            bad("the payload of record " + number(seq) + " was altered", seq);
+        } else {
+            ++m_checked.payloads;
         }
     }
 
