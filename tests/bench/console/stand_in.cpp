@@ -47,7 +47,7 @@ struct StandInNode::State final : v1::NodeService::CallbackService,
                                   v1::DeploymentService::CallbackService,
                                   v1::ComparisonService::CallbackService,
                                   v1::AuditService::CallbackService {
-    State(unsigned number, unsigned endpoints) : hub([this] { return observe(); }) {
+    State(unsigned number, unsigned endpoints) {
         const std::string name = "node-" + std::to_string(number);
         const std::string origin = "gnomon.example/bench/" + name + "/audit";
         const proof::SigningKey key = keyOf(origin, number);
@@ -78,6 +78,7 @@ struct StandInNode::State final : v1::NodeService::CallbackService,
             served.back().exchanges.clear();
             all.push_back(served.back().snapshot);
         }
+        hub = std::make_unique<node::WatchHub>([this] { return observe(); });
     }
 
     // From the hub's thread alone.
@@ -103,7 +104,7 @@ struct StandInNode::State final : v1::NodeService::CallbackService,
         return answered(context);
     }
     grpc::ServerWriteReactor<v1::WatchResponse>* Watch(grpc::CallbackServerContext*, const v1::WatchRequest*) override {
-        return hub.watch();
+        return hub->watch();
     }
     grpc::ServerUnaryReactor* WhoAmI(grpc::CallbackServerContext* context, const v1::WhoAmIRequest*,
                                      v1::WhoAmIResponse* response) override {
@@ -144,7 +145,7 @@ struct StandInNode::State final : v1::NodeService::CallbackService,
     Checkpoint head;
     std::vector<test::FakeEndpoint> served;
     std::vector<EndpointSnapshot> all; // of these, now; the hub's
-    node::WatchHub hub;
+    std::unique_ptr<node::WatchHub> hub; // its thread uses what is above
     test::TempFolder folder;
     access::Revocations revocations;
     std::unique_ptr<node::MutualTls> tls;
@@ -154,7 +155,7 @@ struct StandInNode::State final : v1::NodeService::CallbackService,
 StandInNode::StandInNode(std::unique_ptr<State> state) : m_state(std::move(state)) {}
 
 StandInNode::~StandInNode() {
-    m_state->hub.close();
+    m_state->hub->close();
     m_state->server->drain(std::chrono::system_clock::now());
 }
 
