@@ -11,6 +11,8 @@ namespace gnomon::ui {
 
 // How often what shows the whole fleet is made anew, however many nodes speak.
 constexpr std::chrono::milliseconds kFleetCadence{250};
+// The same, for what seldom changes: which endpoints there are.
+constexpr std::chrono::milliseconds kNamesCadence{1000};
 
 // Runs something when it is asked to: at once, but never more often than the interval; what is asked for meanwhile
 // runs once, when the interval is over. GUI thread only.

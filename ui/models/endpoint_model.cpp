@@ -94,10 +94,16 @@ EndpointModel::EndpointModel(const Fleet& fleet, const ComparisonFeed& feed, con
       m_soon(kFleetCadence, [this] { refresh(); }) {
     connect(&fleet, &Fleet::sessionChanged, &m_soon, &Coalescer::ask);
     connect(&fleet, &Fleet::sessionAdded, &m_soon, &Coalescer::ask);
-    connect(&fleet, &Fleet::sessionRemoved, this, &EndpointModel::refresh);
+    connect(&fleet, &Fleet::sessionRemoved, this, [this] {
+        m_judged.clear();
+        refresh();
+    });
     connect(&fleet, &Fleet::ticked, this, &EndpointModel::refresh); // once a second: what went stale says so
     connect(&feed, &ComparisonFeed::changed, &m_soon, &Coalescer::ask);
-    connect(&history, &HistoryFeed::changed, &m_soon, &Coalescer::ask);
+    connect(&history, &HistoryFeed::changed, &m_soon, [this] {
+        m_judged.clear();
+        m_soon.ask();
+    });
     refresh();
 }
 
@@ -111,7 +117,7 @@ void EndpointModel::refresh() {
     Q_EMIT refreshed();
 }
 
-void EndpointModel::collect(const NodeSession& session, std::vector<EndpointRow>& rows) const {
+void EndpointModel::collect(const NodeSession& session, std::vector<EndpointRow>& rows) {
     EndpointRow row;
     row.profile = session.profile().id;
     row.node = session.name();
@@ -130,6 +136,9 @@ void EndpointModel::collect(const NodeSession& session, std::vector<EndpointRow>
         alarm.judgement = {CellTone::Act, tr("Alarm"), sentenceOf(session.latest()->alarms.front()), 0};
         rows.push_back(std::move(alarm));
     }
+    std::vector<Judged>& judged = m_judged[row.profile];
+    judged.resize(session.latest()->endpoints.size());
+    auto before = judged.begin();
     for (const EndpointSnapshot& snapshot : session.latest()->endpoints) {
         EndpointRow& made = rows.emplace_back(row);
         made.endpoint = snapshot.settings.name;
@@ -140,8 +149,16 @@ void EndpointModel::collect(const NodeSession& session, std::vector<EndpointRow>
                 made.comparison = {session.sharedLatest(), &*snapshot.comparison};
             }
         }
-        made.judgement = judge(snapshot, made.comparison.get(), m_history.find(row.profile, made.endpoint), row.state);
+        made.judgement = judgementOf(made, *before++);
     }
+}
+
+const Judgement& EndpointModel::judgementOf(const EndpointRow& row, Judged& before) const {
+    if (before.snapshot != row.snapshot || before.comparison != row.comparison || before.state != row.state) {
+        before = {row.snapshot, row.comparison, row.state,
+                  judge(*row.snapshot, row.comparison.get(), m_history.find(row.profile, row.endpoint), row.state)};
+    }
+    return before.judgement;
 }
 
 QVariant EndpointModel::heading(int column) const {

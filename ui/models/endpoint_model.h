@@ -8,6 +8,7 @@
 #include "ui/models/severity.h"
 
 #include <chrono>
+#include <map>
 #include <memory>
 #include <string>
 
@@ -73,11 +74,22 @@ protected:
     Qt::Alignment align(int column) const override;
 
 private:
-    void collect(const NodeSession& session, std::vector<EndpointRow>& rows) const;
+    // What a judgement was made of.
+    struct Judged {
+        std::shared_ptr<const EndpointSnapshot> snapshot;
+        std::shared_ptr<const Comparison> comparison;
+        RowState state = RowState::Loading;
+        Judgement judgement;
+    };
+
+    void collect(const NodeSession& session, std::vector<EndpointRow>& rows);
+    const Judgement& judgementOf(const EndpointRow& row, Judged& before) const;
 
     const Fleet& m_fleet;
     const ComparisonFeed& m_feed;
     const HistoryFeed& m_history;
+    // By profile, in the order of the node's endpoints. Most of what a refresh shows is as it was.
+    std::map<std::string, std::vector<Judged>> m_judged;
     Coalescer m_soon;
 };
 

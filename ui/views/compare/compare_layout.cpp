@@ -121,7 +121,13 @@ void CompareScreen::connectParts() {
     connect(&context().selection, &Selection::changed, this, &CompareScreen::follow);
     connect(&context().fleet, &Fleet::sessionChanged, this, &CompareScreen::followSession);
     auto* endpoints = new Coalescer(
-        kFleetCadence, [this] { m_header->showEndpoints(); }, this);
+        kFleetCadence,
+        [this] {
+            if (isVisible()) {
+                m_header->showEndpoints();
+            }
+        },
+        this);
     connect(&context().fleet, &Fleet::sessionChanged, endpoints, &Coalescer::ask);
     connect(&context().fleet, &Fleet::sessionRemoved, this, &CompareScreen::follow);
     connect(&context().fleet, &Fleet::ticked, this, &CompareScreen::showFreshness);

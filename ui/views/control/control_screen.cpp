@@ -31,7 +31,11 @@ ControlScreen::ControlScreen(const ConsoleContext& context, QWidget* parent)
     build();
     connect(&m_history, &HistoryFeed::changed, this, &ControlScreen::showNow);
     connect(&context.selection, &Selection::changed, this, &ControlScreen::follow);
-    connect(&context.fleet, &Fleet::sessionChanged, this, &ControlScreen::showNow);
+    connect(&context.fleet, &Fleet::sessionChanged, this, [this](const NodeSession* session) {
+        if (session == this->context().session()) {
+            showNow();
+        }
+    });
     connect(&context.fleet, &Fleet::sessionAdded, this, &ControlScreen::follow);
     connect(&context.fleet, &Fleet::sessionRemoved, this, &ControlScreen::follow);
     connect(&context.fleet, &Fleet::ticked, this, &ControlScreen::showNow);

@@ -39,7 +39,9 @@ FleetScreen::FleetScreen(const ConsoleContext& context, QWidget* parent)
     auto* timeline = new Coalescer(
         kFleetCadence, [this] { showTimeline(); }, this);
     connect(&m_history, &HistoryFeed::changed, timeline, &Coalescer::ask);
-    connect(&context.fleet, &Fleet::ticked, this, &FleetScreen::showTimeline);
+    connect(&context.fleet, &Fleet::sessionAdded, timeline, &Coalescer::ask);
+    connect(&context.fleet, &Fleet::sessionRemoved, timeline, &Coalescer::ask);
+    connect(&context.fleet, &Fleet::ticked, this, &FleetScreen::moveTimeline);
     connect(&context.time, &TimeDisplay::changed, this, &FleetScreen::showTimeline);
     connect(&context.selection, &Selection::changed, this, [this] {
         if (!m_following) {

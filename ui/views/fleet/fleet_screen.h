@@ -7,6 +7,7 @@
 #include "ui/models/history_feed.h"
 #include "ui/views/fleet/fleet_filter.h"
 #include "ui/views/shell/screen.h"
+#include "ui/widgets/event_strip.h"
 
 class QLineEdit;
 class QPushButton;
@@ -14,7 +15,6 @@ class QPushButton;
 namespace gnomon::ui {
 
 class DataTable;
-class EventStrip;
 class StateBadge;
 class StatePane;
 class TextLabel;
@@ -36,6 +36,7 @@ private:
     void build();
     QWidget* makeTimeline();
     void showTimeline();
+    void moveTimeline(); // to now
     void showChange();
     void openChange(int change);
     void showSummary();
@@ -55,6 +56,7 @@ private:
     DataTable* m_table;
     StatePane* m_pane;
     std::vector<TimelineChange> m_changes;
+    QList<StripEvent> m_events; // of these
     QWidget* m_timelineBox;
     EventStrip* m_timeline;
     TextLabel* m_change;

@@ -48,13 +48,17 @@ QWidget* FleetScreen::makeTimeline() {
 
 void FleetScreen::showTimeline() {
     m_changes = changeTimeline(context().fleet, m_history, context().time.zone());
-    QList<StripEvent> events;
+    m_events.clear();
     for (const TimelineChange& change : m_changes) {
-        events.append({milliseconds(change.time), toneOfCell(change.tone), change.label, change.text});
+        m_events.append({milliseconds(change.time), toneOfCell(change.tone), change.label, change.text});
     }
-    m_timelineBox->setVisible(!events.isEmpty());
-    m_timeline->setEvents(events, milliseconds(context().fleet.clock().wallNow()), context().time.zone());
+    m_timelineBox->setVisible(!m_events.isEmpty());
+    moveTimeline();
     showChange();
+}
+
+void FleetScreen::moveTimeline() {
+    m_timeline->setEvents(m_events, milliseconds(context().fleet.clock().wallNow()), context().time.zone());
 }
 
 // What the cursor is on; the newest change while it is on none.

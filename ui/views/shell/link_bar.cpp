@@ -29,7 +29,13 @@ LinkBar::LinkBar(const ConsoleContext& context, QWidget* parent)
     setFixedHeight(px(this, 1.8));
     connect(&context.fleet, &Fleet::sessionAdded, this, &LinkBar::rebuild);
     connect(&context.fleet, &Fleet::sessionRemoved, this, &LinkBar::rebuild);
-    connect(&context.fleet, &Fleet::sessionChanged, this, &LinkBar::showState);
+    connect(&context.fleet, &Fleet::sessionChanged, this, [this](const NodeSession* session) {
+        for (const Entry& entry : m_entries) {
+            if (entry.profile == session->profile().id) {
+                showEntry(entry, *session);
+            }
+        }
+    });
     connect(&context.fleet, &Fleet::ticked, this, &LinkBar::showState);
     connect(&context.time, &TimeDisplay::changed, this, &LinkBar::showState);
     rebuild();
@@ -64,14 +70,18 @@ void LinkBar::rebuild() {
 void LinkBar::showState() {
     for (const Entry& entry : m_entries) {
         if (const NodeSession* session = m_context.fleet.session(entry.profile)) {
-            const LinkWords words = linkWords(*session, m_context.time.zone());
-            entry.badge->setState(toneOfCell(words.tone), session->name() + u"  "_s + words.word);
-            entry.badge->setToolTip(words.sentence);
-            entry.now->setVisible(words.canRetry);
+            showEntry(entry, *session);
         }
     }
     m_clock->setText((m_entries.isEmpty() ? tr("no node connected    ") : QString()) +
                      clockText(m_context.fleet.clock().wallNow(), m_context.time.zone()));
+}
+
+void LinkBar::showEntry(const Entry& entry, const NodeSession& session) {
+    const LinkWords words = linkWords(session, m_context.time.zone());
+    entry.badge->setState(toneOfCell(words.tone), session.name() + u"  "_s + words.word);
+    entry.badge->setToolTip(words.sentence);
+    entry.now->setVisible(words.canRetry);
 }
 
 void LinkBar::paintEvent(QPaintEvent*) {

@@ -30,6 +30,7 @@ private:
     };
     void rebuild();
     void showState();
+    void showEntry(const Entry& entry, const NodeSession& session);
 
     const ConsoleContext m_context;
     QHBoxLayout* m_row;

@@ -71,7 +71,7 @@ ScreenBar::ScreenBar(const ConsoleContext& context, const std::vector<ScreenEntr
     row->addWidget(m_menu);
 
     auto* soon = new Coalescer(
-        kFleetCadence, [this] { fillPicker(); }, this);
+        kNamesCadence, [this] { fillPicker(); }, this);
     connect(&context.fleet, &Fleet::sessionChanged, soon, &Coalescer::ask);
     connect(&context.fleet, &Fleet::sessionRemoved, this, &ScreenBar::fillPicker);
     connect(&context.selection, &Selection::changed, this, &ScreenBar::fillPicker);
