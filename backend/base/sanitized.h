@@ -5,7 +5,7 @@ namespace gnomon {
 
 // Whether this build runs under AddressSanitizer or ThreadSanitizer. They map terabytes, keep freed memory on purpose
 // and cannot be traced, so that limits of memory, and tests of it, do not hold there.
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#if defined(GNOMON_SANITIZED)
 inline constexpr bool kSanitized = true;
 #else
 inline constexpr bool kSanitized = false;
