@@ -4,7 +4,8 @@
 namespace gnomon::wire {
 
 // Sends what gRPC and Protobuf write to standard error by themselves through logEvent(), at level debug: a failure is
-// logged where it is handled, and peers can cause these lines at will. Call once, first thing in main().
+// logged where it is handled, and peers can cause these lines at will. What gRPC says before it ends the process is an
+// error. Call first thing in main().
 void routeLibraryLogs();
 
 } // namespace gnomon::wire

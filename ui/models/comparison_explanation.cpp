@@ -27,20 +27,22 @@ QString verdictExplanation(const Comparison& c) {
     const QString alpha = QString::number(c.alpha);
     QString html = paragraph(
         tr("The rule"),
-        tr("Each request that both versions answered is one pair. The shadow is <i>different</i> when the whole "
+        tr("Each request that both versions answered is one pair; one that comes again proves nothing new, so that the "
+           "verdict and its intervals count each distinct request once. The shadow is <i>different</i> when the whole "
            "interval "
            "of the share of differing decisions lies above the margin, <i>equivalent</i> when it lies below, and until "
            "then nobody can tell. The verdict stays within one experiment; a new experiment starts afresh and is "
            "recorded in the audit trail."));
     html += c.noDecisions
                 ? paragraph(tr("Decisions"), noDecisionsText())
-                : paragraph(tr("Decisions: beta-binomial confidence sequence, α = %1").arg(alpha),
-                            tr("%1 of %2 pairs agree: %3, interval %4 to %5, margin %6. With every missing pair "
-                               "counted as a disagreement: "
-                               "%7. It keeps each p for which ln B(k+1, n−k+1) − k ln p − (n−k) ln(1−p) &lt; ln(1/α).")
-                                .arg(countText(c.agreeing), countText(c.coverage.matched), shareText(c.agreement),
-                                     shareNumber(c.agreementInterval.low), shareText(c.agreementInterval.high),
-                                     roundShareText(c.margin), shareText(c.agreementMissingDisagree)));
+                : paragraph(
+                      tr("Decisions: beta-binomial confidence sequence, α = %1").arg(alpha),
+                      tr("%1 of %2 pairs agree: %3; of distinct requests %4 to %5, margin %6. With every missing pair "
+                         "counted as a disagreement: "
+                         "%7. It keeps each p for which ln B(k+1, n−k+1) − k ln p − (n−k) ln(1−p) &lt; ln(1/α).")
+                          .arg(countText(c.agreeing), countText(c.coverage.matched), shareText(c.agreement),
+                               shareNumber(c.agreementInterval.low), shareText(c.agreementInterval.high),
+                               roundShareText(c.margin), shareText(c.agreementMissingDisagree)));
     html += c.noDecisions
                 ? QString()
                 : paragraph(
@@ -67,7 +69,7 @@ QString verdictExplanation(const Comparison& c) {
                      "batches do not blur the picture. It may still be colder than production."));
     const QString losses = coverageLosses(c.coverage);
     html += paragraph(tr("Coverage"),
-                      tr("%1 requests, %2 mirrored, %3 pairs%4. Effective sample: %5 clusters.")
+                      tr("%1 requests, %2 mirrored, %3 pairs%4. Distinct requests: %5.")
                           .arg(countText(c.coverage.requests), countText(c.coverage.mirrored),
                                countText(c.coverage.matched),
                                losses.isEmpty() ? QString() : QString(u" ("_s + losses + u')'), countText(c.clusters)));

@@ -41,15 +41,16 @@ QString decisionsPart(const Comparison& c) {
     switch (aspectVerdict(c, "decisions").value_or(c.verdict)) {
     case Verdict::Different:
     case Verdict::Worse:
-        return tr("%1 decides differently from %2 in %3 of requests (%4 to %5; the margin is %6)")
+        return tr("%1 decides differently from %2 in %3 of requests (%4 to %5 of distinct ones; the margin is %6)")
             .arg(v2, v1, differing, low, high, margin);
     case Verdict::Equivalent:
     case Verdict::Better:
-        return tr("%1 decides like %2: they differ in %3 of requests, within the margin of %4")
-            .arg(v2, v1, differing, margin);
+        return tr("%1 decides like %2: they differ in %3 of requests (at most %4 of distinct ones; the margin is %5)")
+            .arg(v2, v1, differing, high, margin);
     case Verdict::CannotTellYet:
     case Verdict::Conflicting:
-        return tr("so far %1 differs from %2 in %3 of requests (somewhere from %4 to %5; the margin is %6)")
+        return tr("so far %1 differs from %2 in %3 of requests (somewhere from %4 to %5 of distinct ones; the margin "
+                  "is %6)")
             .arg(v2, v1, differing, low, high, margin);
     }
     return {};

@@ -84,7 +84,7 @@ void CompareHeader::showComparison(const Comparison& c, const EndpointSnapshot* 
     const QString losses = coverageLosses(c.coverage);
     QList<Fact> facts{
         {tr("Pairs"), countText(c.coverage.matched),
-         tr("Requests that both versions answered, in %1 clusters").arg(countText(c.clusters))},
+         tr("Requests that both versions answered; %1 distinct ones").arg(countText(c.clusters))},
         {tr("Coverage"), covered ? shareText(*covered) : u"–"_s,
          losses.isEmpty() ? tr("Every mirrored request has a pair")
                           : tr("Mirrored requests without a pair: %1").arg(losses)},
