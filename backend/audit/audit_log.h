@@ -28,8 +28,8 @@ struct AuditLogOptions {
     std::size_t batchLimit = 256;           // records per commit
     std::uint64_t reserveBytes = 16u << 20; // of audit.reserve, taken at once
     std::size_t indexBlock = 65536;         // records per block of the search index, at most that; less only for tests
-    // Not even the reserve takes what the node does on its own (once, until it can be written again). From the writer's
-    // thread; must not block.
+    // Not even the reserve takes what the node does on its own (once, until it can be written again). From whichever
+    // thread writes; must not block.
     std::function<void()> lost = [] {};
 };
 
@@ -50,7 +50,7 @@ struct AuditLoad {
     bool operator==(const AuditLoad&) const = default;
 };
 
-// The append-only RFC 6962 log of one node (FORMAT.md). Thread-safe: one writer thread, readers on their own
+// The append-only RFC 6962 log of one node (FORMAT.md). Thread-safe: one writes at a time, readers on their own
 // connections. open() recovers and verifies the tail; it refuses a log that does not match its own head or last
 // checkpoint (Corrupt, naming the first bad record).
 class AuditLog : public port::AuditSink {

@@ -59,9 +59,6 @@ struct Interfaces::State {
     Guard guard;
     serving::Admission admission;
     ViewRecorder views;
-    Executor executor;
-    Executor changing;
-    Executor waiting;
     std::atomic<bool> ready{false};
     std::atomic<bool> draining{false};
     std::unique_ptr<ControlParts> control;
@@ -72,6 +69,10 @@ struct Interfaces::State {
     std::unique_ptr<AccessService> accessService;
     std::unique_ptr<DeploymentService> deploymentService;
     std::unique_ptr<ComparisonService> comparisonService;
+    // They finish what the servers left before what it uses goes.
+    Executor executor;
+    Executor changing;
+    Executor waiting;
     std::unique_ptr<Server> inference;
     std::unique_ptr<Server> controlServer;
 

@@ -9,6 +9,8 @@
 #include <gtest/gtest.h>
 #include <inference/grpc_service.grpc.pb.h>
 
+#include <atomic>
+
 namespace gnomon {
 namespace {
 
@@ -157,7 +159,7 @@ TEST_F(ModelCallsTest, theIndexSaysOfEachVersionWhetherItAnswersAndWhyNot) {
 
 TEST_F(ModelCallsTest, inputsReachTheModelWithoutACopy) {
     open();
-    bool inside = false;
+    std::atomic<bool> inside = false;
     m_node.bench.factory.inProcess(1).answer([&](const port::RunRequest& request) -> Result<port::RunResult> {
         const auto* message = static_cast<const inference::ModelInferRequest*>(request.inputs.owner.get());
         const std::string& raw = message->raw_input_contents(0);
