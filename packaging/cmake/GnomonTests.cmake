@@ -31,8 +31,7 @@ function(gnomon_test name)
   endif()
   add_test(NAME ${name} COMMAND ${name})
   list(APPEND A_ENVIRONMENT "GNOMON_BIN=${CMAKE_BINARY_DIR}/bin" "GNOMON_SOURCE=${PROJECT_SOURCE_DIR}"
-    "ORT_DISABLE_TELEMETRY=1"
-    "ASAN_OPTIONS=detect_leaks=1" "TSAN_OPTIONS=ignore_noninstrumented_modules=1:suppressions=${PROJECT_SOURCE_DIR}/tests/support/tsan.supp")
+    "ORT_DISABLE_TELEMETRY=1")
   set_tests_properties(${name} PROPERTIES TIMEOUT ${A_TIMEOUT} LABELS "${A_LABELS}" ENVIRONMENT "${A_ENVIRONMENT}")
   if("load" IN_LIST A_LABELS) # wants the machine to itself
     set_tests_properties(${name} PROPERTIES RUN_SERIAL ON)

