@@ -45,7 +45,7 @@ public:
     void await(const InferQueue::Request& request, grpc::ServerCompletionQueue& queue) {
         request(&m_context, &m_request, &m_writer, &queue, this);
     }
-    bool arrived = false; // of the threads of the queue, in turn
+    std::atomic<bool> arrived = false; // of the threads of the queue, in turn
 
 private:
     grpc::ServerContext m_context;
