@@ -198,6 +198,21 @@ TEST_F(Append, theAppendOnlyTriggersRefuseChanges) {
     EXPECT_THROW(database.exec("DELETE FROM tile"), SQLite::Exception);
 }
 
+TEST_F(Append, ofOlderCheckpointsTheLastOfEach256RecordsIsKept) {
+    open();
+    for (int i = 0; i < 600; ++i) {
+        append(auditRecord());
+        if (i % 10 == 0) {
+            ASSERT_TRUE(m_log->checkpoint().ok()); // signs; the next record stores it
+        }
+    }
+    close();
+    SQLite::Database database((m_folder / "audit.db").string(), SQLite::OPEN_READONLY);
+    EXPECT_EQ(database.execAndGet("SELECT count(*) FROM checkpoint").getInt(), 3);
+    EXPECT_EQ(database.execAndGet("SELECT count(DISTINCT (size - 1) / 256) FROM checkpoint").getInt(), 3);
+    EXPECT_EQ(database.execAndGet("SELECT max(size) FROM checkpoint").getInt(), 600);
+}
+
 TEST_F(Append, onlyTheOwnerCanReadTheLog) {
     openWith(1);
     AuditFilter filter;
