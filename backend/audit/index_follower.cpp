@@ -53,6 +53,7 @@ void IndexFollower::distrust() {
     {
         const MutexLock lock(m_mutex);
         m_distrusted = true;
+        m_open = false;
         m_indexed = 0;
     }
     m_changed.notifyAll();
@@ -61,13 +62,13 @@ void IndexFollower::distrust() {
 Status IndexFollower::awaitIndexed(std::uint64_t size) {
     const MutexLock lock(m_mutex);
     const auto until = std::chrono::steady_clock::now() + kPatience;
-    if (m_indexed < size) {
+    if (!holds(size)) {
         m_indexAt = {};
         m_changed.notifyAll();
     }
-    while (m_indexed < size && m_failure.ok() && m_changed.waitUntil(m_mutex, until)) {
+    while (!holds(size) && m_failure.ok() && m_changed.waitUntil(m_mutex, until)) {
     }
-    if (m_indexed >= size) {
+    if (holds(size)) {
         return {};
     }
     return m_failure.ok() ? Error{ErrorCode::Unavailable,
@@ -110,6 +111,10 @@ Result<IndexHits> IndexFollower::search(const AuditFilter& filter, std::uint64_t
     return std::move(search).hits();
 }
 
+bool IndexFollower::holds(std::uint64_t size) const {
+    return m_open && m_indexed >= size; // an empty log has an index as well
+}
+
 bool IndexFollower::due() const {
     return m_target - m_indexed >= kRecordsPerStep ||
            (m_indexed < m_target && std::chrono::steady_clock::now() >= m_indexAt);
@@ -133,7 +138,8 @@ void IndexFollower::run() {
             logEvent(LogLevel::Error, "audit_index_stopped", {{"reason", failure.error().message}});
         }
         m_failure = failure;
-        m_indexed = m_filling != nullptr && !m_distrusted ? m_filling->head().end() : 0;
+        m_open = m_filling != nullptr && !m_distrusted;
+        m_indexed = m_open ? m_filling->head().end() : 0;
         m_changed.notifyAll();
         if (!failure.ok() && !m_stopping) {
             m_changed.waitUntil(m_mutex, std::chrono::steady_clock::now() + kRetry);

@@ -32,6 +32,7 @@ public:
 private:
     void run();
     bool due() const REQUIRES(m_mutex);
+    bool holds(std::uint64_t size) const REQUIRES(m_mutex);
     Status indexNext();
     Status openStore(std::uint64_t size);
     void addRecord(const StoredRecord& record);
@@ -55,7 +56,8 @@ private:
     Mutex m_mutex;
     Condition m_changed;
     std::uint64_t m_target GUARDED_BY(m_mutex) = 0;                      // size of the log
-    std::uint64_t m_indexed GUARDED_BY(m_mutex) = 0;                     // how much of it can be searched
+    bool m_open GUARDED_BY(m_mutex) = false;                             // there is an index to search
+    std::uint64_t m_indexed GUARDED_BY(m_mutex) = 0;                     // how much of the log it holds
     std::chrono::steady_clock::time_point m_indexAt GUARDED_BY(m_mutex); // what is not indexed yet
     bool m_distrusted GUARDED_BY(m_mutex) = false;
     bool m_stopping GUARDED_BY(m_mutex) = false;
