@@ -47,6 +47,18 @@ QString agreementText(const EndpointRow& row) {
                                shareNumber(c.agreementInterval.high));
 }
 
+// What a cell means, where its width does not hold it: here the share is of what callers asked, the interval of what a
+// verdict counts.
+std::optional<QString> longForm(const EndpointRow& row, int column) {
+    if (column != EndpointModel::AgreementColumn || !row.comparison || row.comparison->coverage.matched == 0 ||
+        row.comparison->noDecisions) {
+        return std::nullopt;
+    }
+    const Comparison& c = *row.comparison;
+    return EndpointModel::tr("Both versions decide alike in %1 of requests (%2 to %3 of distinct ones).")
+        .arg(shareText(c.agreement), roughShareText(c.agreementInterval.low), roughShareText(c.agreementInterval.high));
+}
+
 // The newest points of agreement per bucket; absent where a bucket had no pairs.
 QVariant agreementPoints(const EndpointRow& row) {
     if (!row.comparison || row.comparison->noDecisions || row.comparison->buckets.size() < 2) {
@@ -212,10 +224,11 @@ QVariant EndpointModel::cell(const EndpointRow& row, int column, int role) const
         return column == NodeColumn || column == AgeColumn || (column != EndpointColumn && row.judgement.rank == 4);
     }
     if (role == Qt::ToolTipRole) {
-        return row.judgement.why;
+        return longForm(row, column).value_or(row.judgement.why);
     }
     if (role == Qt::AccessibleTextRole) {
-        return QString(heading(column).toString() + u": "_s + cell(row, column, Qt::DisplayRole).toString());
+        return QString(heading(column).toString() + u": "_s +
+                       longForm(row, column).value_or(cell(row, column, Qt::DisplayRole).toString()));
     }
     if (role != Qt::DisplayRole && role != SortRole) {
         return {};

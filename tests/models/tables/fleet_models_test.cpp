@@ -31,6 +31,20 @@ private:
 
     test::FakeNode& node(const std::string& name) { return *m_nodes.at(test::fakeId(name)); }
 
+    // v3 has answered the first endpoint of "a" for 20 s, where v1 had for days, and they differ.
+    void letNewcomerAnswer() {
+        node("a").edit([this](auto& endpoints, auto&) {
+            Generation next = endpoints[0].history.front();
+            next.number = GenerationNumber(4);
+            next.kind = ChangeKind::Promote;
+            next.deployment.production = VersionNumber(3);
+            next.time = m_clock.wallNow() - 20s;
+            endpoints[0].history.insert(endpoints[0].history.begin(), next);
+            endpoints[0].snapshot.generation = next;
+            endpoints[0].comparison->production = VersionNumber(3);
+            endpoints[0].snapshot.comparison = test::fakeSummary(*endpoints[0].comparison);
+        });
+    }
     void tick() {
         for (NodeSession* session : m_fleet->sessions()) {
             session->tick();
@@ -201,21 +215,45 @@ private Q_SLOTS:
         ComparisonFeed feed(*m_fleet);
         HistoryFeed history(*m_fleet);
         EndpointModel model(*m_fleet, feed, history);
-        node("a").edit([this](auto& endpoints, auto&) {
-            Generation next = endpoints[0].history.front();
-            next.number = GenerationNumber(4);
-            next.kind = ChangeKind::Promote;
-            next.deployment.production = VersionNumber(3);
-            next.time = m_clock.wallNow() - 20s;
-            endpoints[0].history.insert(endpoints[0].history.begin(), next);
-            endpoints[0].snapshot.generation = next;
-            endpoints[0].comparison->production = VersionNumber(3);
-            endpoints[0].snapshot.comparison = test::fakeSummary(*endpoints[0].comparison);
-        });
+        letNewcomerAnswer();
         node("a").goLive();
         QTRY_VERIFY(model.rowAt(0).judgement.why.startsWith(QStringLiteral("Roll back to v1")));
         QVERIFY(model.rowAt(0).judgement.why.contains(QStringLiteral("v3 is the newcomer")));
         QCOMPARE(model.rowAt(0).judgement.tone, CellTone::Act);
+    }
+
+    // Nothing but the history changes, long after everything else was judged.
+    void aHistoryThatComesLateIsJudgedToo() {
+        ComparisonFeed feed(*m_fleet);
+        HistoryFeed history(*m_fleet);
+        EndpointModel model(*m_fleet, feed, history);
+        letNewcomerAnswer();
+        const EndpointName spam("spam-filter");
+        const std::string a = test::fakeId("a");
+        node("a").failNext<std::vector<Generation>>({ErrorCode::Internal, "the state file cannot be read"}, 2);
+        node("a").goLive();
+        QTRY_VERIFY(history.error(a, spam) != nullptr && feed.find(a, spam) != nullptr);
+        const auto row = [&] { return *std::ranges::find(model.rows(), spam, &EndpointRow::endpoint); };
+        QTRY_VERIFY(std::ranges::find(model.rows(), spam, &EndpointRow::endpoint) != model.rows().end());
+        QTRY_COMPARE(row().comparison, feed.find(a, spam));
+        QVERIFY(!row().judgement.why.contains(QStringLiteral("newcomer")));
+        history.refresh();
+        QTRY_VERIFY(row().judgement.why.contains(QStringLiteral("v3 is the newcomer")));
+    }
+
+    void agreementSaysOfWhichRequestsItsIntervalIs() {
+        ComparisonFeed feed(*m_fleet);
+        HistoryFeed history(*m_fleet);
+        EndpointModel model(*m_fleet, feed, history);
+        node("a").goLive();
+        QTRY_COMPARE(model.rowCount(), 3);
+        const auto cell = [&](int role) {
+            return model.index(0, EndpointModel::AgreementColumn).data(role).toString();
+        };
+        QTRY_VERIFY(cell(Qt::DisplayRole).contains(u'%'));
+        for (const int role : {int(Qt::ToolTipRole), int(Qt::AccessibleTextRole)}) {
+            QVERIFY2(cell(role).contains(QStringLiteral("of distinct ones")), qPrintable(cell(role)));
+        }
     }
 
     // Fifty nodes speak fifty times a second; to make all rows anew each time is what the console then does for a
