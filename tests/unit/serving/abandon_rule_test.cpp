@@ -61,6 +61,9 @@ TEST(TellsOfTheVersion, notWhenTheCallerWasInAHurry) {
     EXPECT_TRUE(tellsOfTheVersion(50ms, true, 2ms)) << "it had many times what it usually takes";
     EXPECT_FALSE(tellsOfTheVersion(2ms, true, 0ms)) << "nobody knows it yet";
     EXPECT_TRUE(tellsOfTheVersion(60ms, true, 0ms));
+    EXPECT_TRUE(tellsOfTheVersion(4500us, true, 0ms))
+        << "else callers with 10 ms would wait for a silent version for ever";
+    EXPECT_FALSE(tellsOfTheVersion(4500us, true, 1ms)) << "a busy machine holds it up as long";
 }
 
 } // namespace

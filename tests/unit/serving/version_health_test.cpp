@@ -63,8 +63,13 @@ TEST_F(VersionHealthTest, withNobodyBehindItTakesRepeatedFailures) {
 }
 
 TEST_F(VersionHealthTest, aCallerInAHurryProvesNothing) {
-    health.overran(kStart + 9ms, {9ms, false, true, true});
-    EXPECT_EQ(ask(kStart + 9ms), Kind::Ask);
+    health.overran(kStart + 3ms, {3ms, false, true, true});
+    EXPECT_EQ(ask(kStart + 3ms), Kind::Ask);
+}
+
+TEST_F(VersionHealthTest, halfOfTenMillisecondsIsEnoughToSuspectASilentVersion) {
+    health.overran(kStart + 5ms, {5ms, false, true, true});
+    EXPECT_EQ(ask(kStart + 5ms), Kind::Probe);
 }
 
 TEST_F(VersionHealthTest, tellsWhatTheVersionTakes) {
