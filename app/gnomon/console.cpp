@@ -13,6 +13,8 @@
 #include "ui/views/control/control_screen.h"
 #include "ui/views/fleet/fleet_screen.h"
 
+#include <malloc.h>
+
 namespace gnomon::app {
 
 namespace {
@@ -43,6 +45,9 @@ Result<std::string> profileNamed(const ui::Fleet& fleet, const std::string& name
 } // namespace
 
 Result<std::unique_ptr<Console>> Console::open(const ConsoleOptions& options, QApplication& application) {
+    // What nodes tell is allocated by whichever of the network's threads reads it, and freed by the GUI's. With eight
+    // arenas per processor each fills up by itself, and memory creeps up for as long as the console is open.
+    ::mallopt(M_ARENA_MAX, 2);
     std::unique_ptr<Console> console(new Console);
     Console& c = *console;
     GNOMON_ASSIGN(c.m_store, openStore(options.store));
