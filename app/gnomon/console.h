@@ -22,7 +22,8 @@ struct ConsoleOptions {
     ui::ThemeChoice theme = ui::ThemeChoice::System;
 };
 
-// The console put together from its parts: memory, fleet, theme and window. GUI thread only.
+// The console put together from its parts: memory, fleet, theme and window. GUI thread only. It is the process: opening
+// one limits glibc's heap to two arenas for all of it, for good.
 class Console {
 public:
     // FailedPrecondition and Corrupt for a store that will not do; NotFound when there is no profile of that name.

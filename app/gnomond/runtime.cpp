@@ -3,6 +3,7 @@
 #include "app/gnomond/state_folder.h"
 #include "backend/access/denial_recorder.h"
 #include "backend/access/fixed_authorizer.h"
+#include "backend/access/revocations.h"
 #include "backend/audit/file_signer.h"
 #include "backend/base/log.h"
 #include "backend/base/periodic.h"
@@ -77,6 +78,7 @@ struct Runtime::Parts {
     std::unique_ptr<store::SqliteExchangeStore> exchanges;
     std::unique_ptr<access::FixedAuthorizer> authorizer;
     std::unique_ptr<access::DenialRecorder> denials;
+    access::Revocations revocations;
     port::NoScorer scorer;
     std::unique_ptr<serving::LivePipeline> pipeline;
     std::unique_ptr<control::ChangeService> changes;
@@ -200,7 +202,7 @@ Status Runtime::Parts::openInterfaces() {
     GNOMON_ASSIGN(interfaces,
                   node::Interfaces::open(config, info,
                                          {*pipeline, *directory, *changes, *comparison, *exchanges, *state, *audit,
-                                          *authorizer, *denials, clock, [this] { return alarms(); }}));
+                                          *authorizer, *denials, revocations, clock, [this] { return alarms(); }}));
     return openMetrics(info);
 }
 
@@ -258,6 +260,9 @@ std::vector<std::string> Runtime::Parts::alarms() {
     }
     if (const auto expiring = certificates->alarm(clock.wallNow())) {
         all.push_back(*expiring);
+    }
+    if (const auto overdue = revocations.alarm(clock.wallNow())) {
+        all.push_back(*overdue);
     }
     return all;
 }

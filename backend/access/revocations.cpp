@@ -5,6 +5,7 @@
 #include <openssl/pem.h>
 
 #include <algorithm>
+#include <map>
 #include <utility>
 #include <vector>
 
@@ -19,11 +20,15 @@ using BioPtr = Owned<BIO, BIO_free>;
 
 constexpr std::size_t kMostBytes = 32u << 20;
 
-std::string keyOf(const X509_NAME* issuer, const ASN1_INTEGER* serial) {
+std::string nameOf(const X509_NAME* issuer) {
     const unsigned char* name = nullptr;
     std::size_t length = 0;
     X509_NAME_get0_der(issuer, &name, &length);
-    std::string key(reinterpret_cast<const char*>(name), length);
+    return {reinterpret_cast<const char*>(name), length};
+}
+
+std::string keyOf(const X509_NAME* issuer, const ASN1_INTEGER* serial) {
+    std::string key = nameOf(issuer);
     key.append(reinterpret_cast<const char*>(ASN1_STRING_get0_data(serial)),
                static_cast<std::size_t>(ASN1_STRING_length(serial)));
     return key;
@@ -61,6 +66,7 @@ Result<RevocationList> RevocationList::read(const fs::path& file, const fs::path
     const std::vector<CertificatePtr> authorities = certificatesFromPem(caText);
     GNOMON_ASSIGN(const std::vector<fs::path> files, filesOf(file));
     RevocationList all;
+    std::map<std::string, WallTime> nextOf; // by the issuer's name, DER
     for (const fs::path& one : files) {
         GNOMON_ASSIGN(const std::string text, readFile(one, kMostBytes));
         const BioPtr bio(BIO_new_mem_buf(text.data(), static_cast<int>(text.size())));
@@ -73,6 +79,10 @@ Result<RevocationList> RevocationList::read(const fs::path& file, const fs::path
                                  ca.string(),
                              "have it issued by the authority whose certificates it revokes"};
             }
+            if (const auto next = wallTimeOf(X509_CRL_get0_nextUpdate(list.get()))) {
+                WallTime& newest = nextOf.try_emplace(nameOf(X509_CRL_get_issuer(list.get())), *next).first->second;
+                newest = std::max(newest, *next);
+            }
             const STACK_OF(X509_REVOKED)* revoked = X509_CRL_get_REVOKED(list.get());
             for (int i = 0; i < sk_X509_REVOKED_num(revoked); ++i) {
                 all.m_revoked.insert(keyOf(X509_CRL_get_issuer(list.get()),
@@ -83,6 +93,9 @@ Result<RevocationList> RevocationList::read(const fs::path& file, const fs::path
             return Error{ErrorCode::Corrupt, one.string() + " holds no revocation list, or one that cannot be read",
                          "write it as PEM, whole: openssl crl -inform DER -in LIST -out FILE"};
         }
+    }
+    for (const auto& [issuer, next] : nextOf) {
+        all.m_nextDue = std::min(all.m_nextDue.value_or(next), next);
     }
     return all;
 }
@@ -99,6 +112,15 @@ void Revocations::replace(RevocationList list) {
         m_list.swap(fresh);
     }
     ++m_revision;
+}
+
+std::optional<std::string> Revocations::alarm(WallTime now) const {
+    const std::optional<WallTime> due = current()->nextDue();
+    if (!due || now < *due) {
+        return std::nullopt;
+    }
+    return "the certificate revocation list is overdue since " + toRfc3339(*due) +
+           ": what was revoked after it is let in; bring the authority's newest list";
 }
 
 std::shared_ptr<const RevocationList> Revocations::current() const {

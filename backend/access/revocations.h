@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 
@@ -25,9 +26,13 @@ public:
 
     bool contains(const X509* certificate) const;
     std::size_t size() const { return m_revoked.size(); }
+    // When an authority should have issued its next list: the first of them, each by its newest. Absent where no list
+    // says so.
+    std::optional<WallTime> nextDue() const { return m_nextDue; }
 
 private:
     std::set<std::string> m_revoked; // issuer's name and serial number, both DER
+    std::optional<WallTime> m_nextDue;
 };
 
 // The list in force. Thread-safe.
@@ -36,6 +41,8 @@ public:
     void replace(RevocationList list);
     bool contains(const X509* certificate) const { return current()->contains(certificate); }
     std::size_t size() const { return current()->size(); }
+    // For people, once the next list is overdue.
+    std::optional<std::string> alarm(WallTime now) const;
     // Another number after each replace(): what was found out about a certificate before it counts no more.
     std::uint64_t revision() const { return m_revision; }
 

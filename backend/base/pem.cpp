@@ -5,6 +5,8 @@
 #include <openssl/pem.h>
 #include <openssl/x509v3.h>
 
+#include <ctime>
+
 namespace gnomon {
 
 namespace {
@@ -31,6 +33,14 @@ std::vector<CertificatePtr> certificatesFromPem(std::string_view pem) {
 KeyPtr keyFromPem(std::string_view pem) {
     const auto noPassphrase = [](char*, int, int, void*) { return -1; };
     return KeyPtr(PEM_read_bio_PrivateKey(reader(pem).get(), nullptr, noPassphrase, nullptr));
+}
+
+std::optional<WallTime> wallTimeOf(const ASN1_TIME* time) {
+    std::tm parts{};
+    if (time == nullptr || ASN1_TIME_to_tm(time, &parts) != 1) { // which takes null for now
+        return std::nullopt;
+    }
+    return WallTime(std::chrono::seconds(::timegm(&parts)));
 }
 
 std::vector<std::string> uriNames(const X509* certificate) {

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "backend/base/clock.h"
+
 #include <openssl/evp.h>
 #include <openssl/x509.h>
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -33,6 +36,9 @@ std::vector<CertificatePtr> certificatesFromPem(std::string_view pem);
 
 // The first private key of the text; null when it holds none, or one that a passphrase locks: nobody is ever asked.
 KeyPtr keyFromPem(std::string_view pem);
+
+// Nothing for null and for what is no time.
+std::optional<WallTime> wallTimeOf(const ASN1_TIME* time);
 
 // The URI names of a certificate, in its order.
 std::vector<std::string> uriNames(const X509* certificate);

@@ -33,8 +33,8 @@ struct TraceContext {
 // versions above 00 the part that 00 knows is read.
 std::optional<TraceContext> parseTraceParent(std::string_view text);
 
-// What of a tracestate may be passed on: its members when it is well-formed (at most 32, no key twice), empty when it is
-// not. Beyond 512 characters whole members are left out: long ones first, then from the end. Nothing but printable
+// What of a tracestate may be passed on: its members when it is well-formed (at most 32, no key twice), empty when it
+// is not. Beyond 512 characters whole members are left out: long ones first, then from the end. Nothing but printable
 // ASCII, whatever stood between the members: gRPC aborts the process when it is given anything else to send.
 std::string cleanTraceState(std::string_view text);
 

@@ -45,7 +45,7 @@ Status checkCredentials(const NodeConfig& config) {
 struct Interfaces::State {
     State(NodeConfig asRead, PermissionTable permissions, InterfaceParts all)
         : parts(std::move(all)), config(std::move(asRead)),
-          guard(std::move(permissions), parts.authorizer, parts.denials, revocations,
+          guard(std::move(permissions), parts.authorizer, parts.denials, parts.revocations,
                 [this](const PeerIdentity& peer) { return claim(peer); }),
           admission(config.admission, std::thread::hardware_concurrency(), parts.clock,
                     [this](std::string_view endpoint) { return hasFallback(parts.directory, endpoint); }),
@@ -53,8 +53,7 @@ struct Interfaces::State {
           changing(kChangeThreads, kControlQueue), waiting(kWaitingThreads, kControlQueue) {}
 
     InterfaceParts parts;
-    NodeConfig config; // of the reloader's thread, once it runs
-    access::Revocations revocations;
+    NodeConfig config;              // of the reloader's thread, once it runs
     std::unique_ptr<MutualTls> tls; // absent: plaintext
     Guard guard;
     serving::Admission admission;
@@ -134,10 +133,10 @@ struct Interfaces::State {
         if (!config.allowPlaintext) {
             if (!config.crl.empty()) {
                 GNOMON_ASSIGN(access::RevocationList list, access::RevocationList::read(config.crl, config.ca));
-                revocations.replace(std::move(list));
+                parts.revocations.replace(std::move(list));
             }
             GNOMON_ASSIGN(tls, MutualTls::open({config.ca, config.certificate, config.key, config.trustDomain},
-                                               config.runtime / "tls", revocations));
+                                               config.runtime / "tls", parts.revocations));
         }
         ServerOptions options;
         options.credentials = tls ? tls->credentials() : grpc::InsecureServerCredentials();
@@ -172,9 +171,9 @@ struct Interfaces::State {
     // Connections that are open are closed: their calls were refused from the moment on that the list is in force.
     Result<std::optional<AuditPayload>> reloadRevocations() {
         GNOMON_ASSIGN(access::RevocationList list, access::RevocationList::read(config.crl, config.ca));
-        const std::size_t before = revocations.size();
+        const std::size_t before = parts.revocations.size();
         const std::size_t after = list.size();
-        revocations.replace(std::move(list));
+        parts.revocations.replace(std::move(list));
         std::size_t closed = 0;
         for (Server* server : {inference.get(), controlServer.get()}) {
             closed += server->closeWhere([this](const Digest& certificate) { return guard.revoked(certificate); });

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "backend/access/denial_recorder.h"
+#include "backend/access/revocations.h"
 #include "backend/audit/audit_log.h"
 #include "backend/base/clock.h"
 #include "backend/base/result.h"
@@ -36,6 +37,7 @@ struct InterfaceParts {
     audit::AuditLog& audit;
     const port::Authorizer& authorizer;
     access::DenialRecorder& denials;
+    access::Revocations& revocations; // read and kept up to date here, where config.crl names a list
     const Clock& clock;
     std::function<std::vector<std::string>()> alarms;
 };

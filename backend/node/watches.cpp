@@ -8,7 +8,6 @@
 #include <sys/statvfs.h>
 
 #include <algorithm>
-#include <ctime>
 
 namespace gnomon::node {
 
@@ -41,11 +40,7 @@ DiskState readDisk(const std::filesystem::path& folder) {
 std::optional<WallTime> expiryOf(const std::filesystem::path& file) {
     const Result<std::string> text = readFile(file, 1u << 20);
     const CertificatePtr certificate = text.ok() ? certificateFromPem(*text) : nullptr;
-    std::tm parts{};
-    if (!certificate || ASN1_TIME_to_tm(X509_get0_notAfter(certificate.get()), &parts) != 1) {
-        return std::nullopt;
-    }
-    return WallTime(std::chrono::seconds(::timegm(&parts)));
+    return certificate ? wallTimeOf(X509_get0_notAfter(certificate.get())) : std::nullopt;
 }
 
 std::optional<WallTime> changeOf(const std::filesystem::path& file) {

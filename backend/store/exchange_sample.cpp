@@ -7,7 +7,7 @@ namespace gnomon::store {
 
 namespace {
 
-// What was not even tried, or went down with its worker, is counted elsewhere; while a shadow is away it is all there is.
+// What was not even tried, or went down with its worker, is counted elsewhere; a shadow that is away has nothing else.
 bool isOrdinary(const Leg& leg) {
     return leg.outcome == LegOutcome::Ok || leg.outcome == LegOutcome::Dropped || leg.outcome == LegOutcome::Skipped ||
            leg.outcome == LegOutcome::Lost;

@@ -9,6 +9,7 @@
 #include <mutex>
 #include <optional>
 #include <stdexcept>
+#include <string>
 
 namespace gnomon::test {
 
@@ -74,6 +75,20 @@ public:
             throw std::runtime_error("no update came");
         }
         return *m_last;
+    }
+    // The first update from now on whose alarms, a line each, fulfil the condition: those lines, or the last ones when
+    // none does within a generous time.
+    template <class Condition>
+    std::string awaitAlarms(Condition fulfilled) {
+        std::string all;
+        const auto until = std::chrono::steady_clock::now() + 3 * kPatience;
+        do {
+            all.clear();
+            for (const std::string& alarm : awaitUpdate().alarms) {
+                all += alarm + "\n";
+            }
+        } while (!fulfilled(all) && std::chrono::steady_clock::now() < until);
+        return all;
     }
 
 private:

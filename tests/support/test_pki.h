@@ -41,8 +41,9 @@ public:
     }
 
     // A revocation list with these certificates.
-    std::string revoke(const std::vector<std::string>& certificates) {
-        return m_authority.revoke(certificates, 30, m_clock).value();
+    // days: until the next list is due; less than 0: it was.
+    std::string revoke(const std::vector<std::string>& certificates, int days = 30) {
+        return m_authority.revoke(certificates, days, m_clock).value();
     }
 
 private:

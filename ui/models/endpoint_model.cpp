@@ -35,14 +35,15 @@ double at99(const std::vector<LatencyPoint>& points) {
     return 0;
 }
 
+bool hasAgreement(const EndpointRow& row) {
+    return row.comparison && row.comparison->coverage.matched > 0 && !row.comparison->noDecisions;
+}
+
 QString agreementText(const EndpointRow& row) {
-    if (!row.comparison || row.comparison->coverage.matched == 0) {
-        return dash();
+    if (!hasAgreement(row)) {
+        return row.comparison && row.comparison->coverage.matched > 0 ? noDecisionsText() : dash();
     }
     const Comparison& c = *row.comparison;
-    if (c.noDecisions) {
-        return noDecisionsText();
-    }
     return u"%1 (%2–%3)"_s.arg(shareText(c.agreement), shareNumber(c.agreementInterval.low),
                                shareNumber(c.agreementInterval.high));
 }
@@ -50,8 +51,7 @@ QString agreementText(const EndpointRow& row) {
 // What a cell means, where its width does not hold it: here the share is of what callers asked, the interval of what a
 // verdict counts.
 std::optional<QString> longForm(const EndpointRow& row, int column) {
-    if (column != EndpointModel::AgreementColumn || !row.comparison || row.comparison->coverage.matched == 0 ||
-        row.comparison->noDecisions) {
+    if (column != EndpointModel::AgreementColumn || !hasAgreement(row)) {
         return std::nullopt;
     }
     const Comparison& c = *row.comparison;
@@ -249,8 +249,7 @@ QVariant EndpointModel::cell(const EndpointRow& row, int column, int role) const
     case ShadowColumn:
         return row.isNode() ? dash() : shadowsText(deployment);
     case AgreementColumn:
-        return raw ? QVariant(row.comparison && !row.comparison->noDecisions ? row.comparison->agreement : 2.0)
-                   : QVariant(agreementText(row));
+        return raw ? QVariant(hasAgreement(row) ? row.comparison->agreement : 2.0) : QVariant(agreementText(row));
     case LatencyColumn:
         return raw ? QVariant(row.snapshot->p99Seconds) : QVariant(row.isNode() ? dash() : latencyCell(row));
     case RateColumn:

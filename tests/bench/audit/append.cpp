@@ -11,7 +11,7 @@ namespace {
 
 constexpr int kRounds = 5;
 constexpr std::uint64_t kWarmUp = 1500; // until a write-ahead log is written over and not made longer
-constexpr std::uint64_t kSingle = 400; // appends per round, each durable before the next
+constexpr std::uint64_t kSingle = 400;  // appends per round, each durable before the next
 constexpr std::uint64_t kGrouped = 20000;
 constexpr std::uint64_t kGroup = 256; // per commit, as the log's writer does
 

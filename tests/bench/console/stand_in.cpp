@@ -144,7 +144,7 @@ struct StandInNode::State final : v1::NodeService::CallbackService,
     NodeInfo info;
     Checkpoint head;
     std::vector<test::FakeEndpoint> served;
-    std::vector<EndpointSnapshot> all; // of these, now; the hub's
+    std::vector<EndpointSnapshot> all;   // of these, now; the hub's
     std::unique_ptr<node::WatchHub> hub; // its thread uses what is above
     test::TempFolder folder;
     access::Revocations revocations;

@@ -2,6 +2,7 @@
 #include "tests/support/await.h"
 #include "tests/support/dense_model.h"
 #include "tests/support/failing_models.h"
+#include "tests/support/link_log.h"
 #include "tests/support/model_folder.h"
 #include "tests/support/node_process.h"
 #include "tests/support/open_loop.h"
@@ -100,6 +101,23 @@ TEST_F(AdmissionTest, aRevokedCertificateIsRefusedOnConnectionsThatAreOpen) {
     ASSERT_TRUE(eventually([&] { return reloads(*gateway).size() == 2; })) << m_node->log();
     EXPECT_EQ(reloads(*gateway)[0].result, "failed");
     EXPECT_FALSE(ask(*stolen).ok()) << "what was revoked stays so";
+}
+
+TEST_F(AdmissionTest, anOverdueRevocationListIsAnAlarmUntilTheNextOneIsThere) {
+    const TempFolder lists;
+    start("crl = \"" + lists.path().string() + "\"\n");
+    LinkLog log;
+    const auto gateway = m_node->operatorGateway();
+    gateway->open(log.events());
+    const auto overdue = [](const std::string& alarms) {
+        return alarms.find("revocation list is overdue") != alarms.npos;
+    };
+    ASSERT_TRUE(replaceFile(lists.path() / "list.pem", m_node->pki().revoke({}, -1), 0644).ok());
+    EXPECT_PRED1(overdue, log.awaitAlarms(overdue));
+    ASSERT_TRUE(replaceFile(lists.path() / "list.pem", m_node->pki().revoke({}), 0644).ok());
+    const std::string left = log.awaitAlarms(std::not_fn(overdue));
+    EXPECT_FALSE(overdue(left)) << left;
+    gateway->close();
 }
 
 TEST_F(AdmissionTest, certificatesAreTakenOverOnlyWhenTheyFit) {

@@ -52,19 +52,6 @@ protected:
         call.deadline = 10s;
         return call;
     }
-    // The first update whose alarms, in one text, fulfil the condition; its alarms.
-    template <class Condition>
-    static std::string awaitAlarms(LinkLog& log, Condition fulfilled) {
-        std::string all;
-        const auto until = std::chrono::steady_clock::now() + 60s;
-        do {
-            all.clear();
-            for (const std::string& alarm : log.awaitUpdate().alarms) {
-                all += alarm + "\n";
-            }
-        } while (!fulfilled(all) && std::chrono::steady_clock::now() < until);
-        return all;
-    }
     static std::vector<StoredRecord> recordsOf(port::NodeGateway& gateway, RecordKind kind) {
         AuditFilter filter;
         filter.kind = kind;
@@ -99,14 +86,14 @@ TEST_F(DiskFull, servingAndSubstitutionGoOnControlIsRefusedAndTheTrailRecoversBy
     EXPECT_EQ(refused.error().code, ErrorCode::Unavailable);
     EXPECT_NE(refused.error().message.find("nothing was changed"), std::string::npos) << refused.error().message;
     const std::string alarms =
-        awaitAlarms(log, [](const std::string& all) { return all.find("1 waiting") != std::string::npos; });
+        log.awaitAlarms([](const std::string& all) { return all.find("1 waiting") != std::string::npos; });
     EXPECT_NE(alarms.find("the audit trail is in trouble"), std::string::npos) << alarms;
     EXPECT_NE(alarms.find("1 waiting"), std::string::npos) << alarms;
 
     const auto freed = std::chrono::steady_clock::now();
     node.limitFiles(RLIM_INFINITY);
-    const std::string left = awaitAlarms( // others, of a disk that is nearly full, say, are the machine's own
-        log, [](const std::string& all) { return all.find("the audit trail") == std::string::npos; });
+    const std::string left = log.awaitAlarms( // others, of a disk that is nearly full, say, are the machine's own
+        [](const std::string& all) { return all.find("the audit trail") == std::string::npos; });
     EXPECT_EQ(left.find("the audit trail"), std::string::npos) << left;
     const double recovery = std::chrono::duration<double>(std::chrono::steady_clock::now() - freed).count();
     EXPECT_TRUE(change(*gateway, changeRequest(ChangeKind::Fallback, "healthy")).ok());
@@ -149,8 +136,8 @@ TEST_F(DiskFull, whenTheReserveIsLostTooItHoldsOrStopsAsConfigured) {
             EXPECT_EQ(node.wait(), 5) << node.log();
             continue;
         }
-        const std::string alarms = awaitAlarms(
-            log, [](const std::string& all) { return all.find("the reserve takes no more") != std::string::npos; });
+        const std::string alarms = log.awaitAlarms(
+            [](const std::string& all) { return all.find("the reserve takes no more") != std::string::npos; });
         EXPECT_NE(alarms.find("the reserve takes no more"), std::string::npos) << alarms;
         EXPECT_EQ(client->infer(callOf("healthy"))->servedBy, "production") << "it holds";
         EXPECT_EQ(change(*gateway, changeRequest(ChangeKind::Disable, "healthy")).error().code, ErrorCode::Unavailable);

@@ -256,6 +256,27 @@ private Q_SLOTS:
         }
     }
 
+    // No shadow, or none that has answered yet: no share, which would be 0 %, and not the worst when rows are sorted.
+    void whereNothingIsComparedThereIsNoAgreement() {
+        ComparisonFeed feed(*m_fleet);
+        HistoryFeed history(*m_fleet);
+        EndpointModel model(*m_fleet, feed, history);
+        node("a").edit([](auto& endpoints, auto&) {
+            endpoints[0].comparison->coverage.matched = 0;
+            endpoints[0].comparison->agreement = 0;
+        });
+        node("a").goLive();
+        QTRY_COMPARE(model.rowCount(), 3);
+        QTRY_VERIFY(std::ranges::any_of(model.rows(), [](const auto& row) { return row.comparison != nullptr; }));
+        for (int i = 0; i < model.rowCount(); ++i) {
+            const auto cell = [&](int role) { return model.index(i, EndpointModel::AgreementColumn).data(role); };
+            QCOMPARE(cell(Qt::DisplayRole).toString(), QStringLiteral("–"));
+            QCOMPARE(cell(SortRole).toDouble(), 2.0);
+            QCOMPARE(cell(Qt::AccessibleTextRole).toString(), QStringLiteral("Agreement: –"));
+            QCOMPARE(cell(Qt::ToolTipRole).toString(), model.rowAt(i).judgement.why);
+        }
+    }
+
     // Fifty nodes speak fifty times a second; to make all rows anew each time is what the console then does for a
     // living.
     void rowsAreMadeOnceForManyChanges() {

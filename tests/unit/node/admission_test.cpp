@@ -106,7 +106,8 @@ TEST_F(NodeAdmission, whatIsTurnedAwayIsNeverRead) {
     const std::string garbage = "\x0a\x04spam\xff\xff\xff";
     EXPECT_EQ(askWith(garbage).error_code(), grpc::StatusCode::INVALID_ARGUMENT);
     EXPECT_EQ(askWith(garbage).error_code(), grpc::StatusCode::RESOURCE_EXHAUSTED);
-    EXPECT_EQ(m_node.interfaces->counters().admission.inFlight, 0U) << "a message that cannot be read gives its place back";
+    EXPECT_EQ(m_node.interfaces->counters().admission.inFlight, 0U)
+        << "a message that cannot be read gives its place back";
 }
 
 TEST_F(NodeAdmission, anyBeginningOfAMessageIsTakenAsItIs) {

@@ -47,8 +47,8 @@ public:
         GNOMON_ASSIGN(interfaces,
                       node::Interfaces::open(config, info,
                                              {*bench.pipeline, *bench.directory, *bench.service, *comparison,
-                                              bench.exchanges, bench.state, *audit, *authorizer, *denials, bench.clock,
-                                              [] { return std::vector<std::string>{"a drill"}; }}));
+                                              bench.exchanges, bench.state, *audit, *authorizer, *denials, revocations,
+                                              bench.clock, [] { return std::vector<std::string>{"a drill"}; }}));
         return {};
     }
     client::ConnectOptions connectAs(const std::string& role, const std::string& address) {
@@ -81,6 +81,7 @@ public:
     std::unique_ptr<audit::FileSigner> signer;
     std::unique_ptr<audit::AuditLog> audit;
     std::unique_ptr<access::DenialRecorder> denials;
+    access::Revocations revocations;
     std::unique_ptr<monitor::ComparisonMonitor> comparison;
     std::unique_ptr<node::Interfaces> interfaces;
 };

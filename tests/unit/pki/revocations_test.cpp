@@ -9,6 +9,8 @@
 namespace gnomon::access {
 namespace {
 
+using namespace std::chrono_literals;
+
 class RevocationsTest : public ::testing::Test {
 protected:
     std::string issue(const CertificateAuthority& authority, const std::string& app) {
@@ -70,6 +72,34 @@ TEST_F(RevocationsTest, aFileThatIsNoListIsRefusedAndNamed) {
         EXPECT_EQ(list.error().code, ErrorCode::Corrupt);
         EXPECT_NE(list.error().message.find("list.pem"), std::string::npos);
     }
+}
+
+TEST_F(RevocationsTest, anOverdueListHoldsAndRaisesAnAlarm) {
+    const auto file = write("list.pem", m_authority.revoke({m_bad}, 7, m_clock).value());
+    Revocations inForce;
+    EXPECT_FALSE(inForce.alarm(m_clock.wallNow())) << "without a list there is nothing to wait for";
+    inForce.replace(RevocationList::read(file, m_ca).value());
+    EXPECT_TRUE(inForce.contains(certificateFromPem(m_bad).get()));
+    EXPECT_FALSE(inForce.alarm(m_clock.wallNow() + 24h * 6));
+    const auto alarm = inForce.alarm(m_clock.wallNow() + 24h * 8);
+    ASSERT_TRUE(alarm);
+    EXPECT_EQ(alarm->rfind("the certificate revocation list is overdue since ", 0), 0U) << *alarm;
+    EXPECT_TRUE(inForce.contains(certificateFromPem(m_bad).get()));
+}
+
+TEST_F(RevocationsTest, theFirstToBeDueOfTheNewestListsOfAllAuthoritiesCounts) {
+    const auto second = CertificateAuthority::create("example.net", m_clock).value();
+    const auto both = write("both.crt", m_authority.certificate() + second.certificate());
+    std::filesystem::create_directory(m_folder / "lists");
+    const auto daysUntilDue = [&] {
+        const auto due = RevocationList::read(m_folder / "lists", both).value().nextDue();
+        return due ? std::chrono::round<std::chrono::days>(*due - m_clock.wallNow()).count() : -1;
+    };
+    write("lists/new.crl", m_authority.revoke({m_bad, m_good}, 30, m_clock).value());
+    write("lists/old.crl", m_authority.revoke({m_bad}, 7, m_clock).value());
+    EXPECT_EQ(daysUntilDue(), 30);
+    write("lists/second.crl", second.revoke({}, 14, m_clock).value());
+    EXPECT_EQ(daysUntilDue(), 14);
 }
 
 } // namespace

@@ -64,7 +64,8 @@ TEST(Validate, rowsOfNothingCannotSizeTheAnswer) {
 TEST(Validate, byteStringsMustFillTheirTensorExactly) {
     for (const std::string& data : {std::string("\5\0\0\0a", 5), std::string("\1\0\0\0ab", 6), std::string("\1\0", 2),
                                     std::string("\xff\xff\xff\xff", 4), std::string()}) {
-        expectInvalid(check({kGood, {"text", DataType::ByteString, {1}, toBytes(data)}}), "does not hold what its shape asks for");
+        expectInvalid(check({kGood, {"text", DataType::ByteString, {1}, toBytes(data)}}),
+                      "does not hold what its shape asks for");
     }
 }
 
