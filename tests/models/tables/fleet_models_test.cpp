@@ -262,8 +262,12 @@ private Q_SLOTS:
         HistoryFeed history(*m_fleet);
         EndpointModel model(*m_fleet, feed, history);
         node("a").edit([](auto& endpoints, auto&) {
-            endpoints[0].comparison->coverage.matched = 0;
-            endpoints[0].comparison->agreement = 0;
+            for (test::FakeEndpoint& endpoint : endpoints) {
+                if (endpoint.comparison) {
+                    endpoint.comparison->coverage.matched = 0;
+                    endpoint.comparison->agreement = 0;
+                }
+            }
         });
         node("a").goLive();
         QTRY_COMPARE(model.rowCount(), 3);
