@@ -32,7 +32,9 @@ struct Lane::Job {
     Task task;
     enum class Phase { Queued, Running, Ended } phase = Phase::Queued;
     bool abandoned = false;
+    bool demoted = false;
     pid_t thread = 0; // that runs it
+    MonoTime since;   // it runs
 };
 
 class Lane::State : public std::enable_shared_from_this<Lane::State> {
@@ -94,10 +96,10 @@ public:
         }
     }
 
-    void demote(const Job& job) {
+    void demote(Job& job) {
         const MutexLock lock(m_mutex);
         if (job.abandoned && job.phase == Job::Phase::Running) {
-            engine::demote(job.thread);
+            demoteRunning(job);
         }
     }
 
@@ -113,6 +115,7 @@ public:
             m_queue.clear();
             running = m_running;
             m_wake.notifyAll();
+            m_began.notifyAll();
         }
         for (const Task& task : queued) {
             task.giveUp(closing());
@@ -132,6 +135,11 @@ private:
     Error closing() const { return {ErrorCode::Cancelled, m_options.name + ": the model is being unloaded"}; }
     Error tooLate() const {
         return {ErrorCode::DeadlineExceeded, m_options.name + ": the run waited in the queue until its deadline"};
+    }
+
+    static void demoteRunning(Job& job) {
+        engine::demote(job.thread);
+        job.demoted = true;
     }
 
     // Why a new task is refused; no message when it is not.
@@ -180,19 +188,58 @@ private:
         if (m_queue.size() <= m_idle || m_serving >= m_options.threads) {
             return;
         }
+        if (startThread("lane", [](State& state, Worker& self) {
+                if (state.m_options.niceness > ::getpriority(PRIO_PROCESS, 0)) { // Linux: of this thread alone
+                    ::setpriority(PRIO_PROCESS, 0, state.m_options.niceness);
+                }
+                state.serve(self);
+            })) {
+            ++m_serving;
+        }
+        if (m_options.slice.count() > 0 && !m_watched) {
+            m_watched = startThread("lane watch", [](State& state, Worker& self) { state.watch(self); });
+        }
+    }
+
+    // False when the system gives no more threads.
+    template <class Body>
+    bool startThread(const char* name, Body body) REQUIRES(m_mutex) {
         Worker& worker = m_workers.emplace_back();
         try {
-            worker.thread = std::thread([state = shared_from_this(), &worker] {
-                nameThread("lane");
-                if (state->m_options.niceness > ::getpriority(PRIO_PROCESS, 0)) { // Linux: of this thread alone
-                    ::setpriority(PRIO_PROCESS, 0, state->m_options.niceness);
-                }
-                state->serve(worker);
+            worker.thread = std::thread([state = shared_from_this(), &worker, name, body] {
+                nameThread(name);
+                body(*state, worker);
             });
-            ++m_serving;
+            return true;
         } catch (const std::system_error&) {
             m_workers.pop_back();
+            return false;
         }
+    }
+
+    // Takes the processor from what outruns its slice. Sleeps while nothing runs, so that an idle lane costs nothing;
+    // and not before nothing ran for a slice, so that many short runs need not wake it each.
+    void watch(Worker& self) {
+        const MutexLock lock(m_mutex);
+        std::uint64_t seen = 0;
+        while (!m_closed) {
+            const MonoTime now = std::chrono::steady_clock::now();
+            for (const auto& job : m_running) {
+                if (!job->demoted && now - job->since >= m_options.slice) {
+                    demoteRunning(*job);
+                }
+            }
+            if (m_running.empty() && seen == m_begun) {
+                m_watchSleeps = true;
+                m_began.wait(m_mutex);
+                m_watchSleeps = false;
+            } else {
+                seen = m_begun;
+                m_began.waitUntil(m_mutex, now + m_options.slice);
+            }
+        }
+        self.ended = true;
+        m_ended.notifyAll();
     }
 
     void serve(Worker& self) {
@@ -212,9 +259,13 @@ private:
             job->phase = Job::Phase::Ended;
             m_running.erase(job);
             replaced = job->abandoned;
+            if (job->demoted && !replaced) {
+                break;
+            }
         }
         const MutexLock lock(m_mutex);
         --(replaced ? m_abandoned : m_serving);
+        growIfUseful(); // before this thread counts as ended: it would wait for itself
         self.ended = true;
         m_ended.notifyAll();
     }
@@ -235,7 +286,12 @@ private:
         task = end(*job);
         job->phase = Job::Phase::Running;
         job->thread = ::gettid();
+        job->since = std::chrono::steady_clock::now();
         m_running.insert(job);
+        ++m_begun;
+        if (m_watchSleeps) {
+            m_began.notifyOne();
+        }
         return job;
     }
 
@@ -263,6 +319,7 @@ private:
     Mutex m_mutex;
     Condition m_wake;  // a job was queued, or the lane closes
     Condition m_ended; // a thread ended
+    Condition m_began; // a job began to run, or the lane closes; for the watch
     std::deque<std::shared_ptr<Job>> m_queue GUARDED_BY(m_mutex);
     std::set<std::shared_ptr<Job>> m_running GUARDED_BY(m_mutex);
     std::list<Worker> m_workers GUARDED_BY(m_mutex);
@@ -270,6 +327,9 @@ private:
     unsigned m_serving GUARDED_BY(m_mutex) = 0;   // threads that take jobs
     unsigned m_abandoned GUARDED_BY(m_mutex) = 0; // threads inside an abandoned job
     bool m_closed GUARDED_BY(m_mutex) = false;
+    bool m_watched GUARDED_BY(m_mutex) = false;
+    bool m_watchSleeps GUARDED_BY(m_mutex) = false;
+    std::uint64_t m_begun GUARDED_BY(m_mutex) = 0; // jobs that began to run
 };
 
 Lane::Lane(Options options) : m_state(std::make_shared<State>(std::move(options))) {}

@@ -17,10 +17,10 @@ void demote(int thread);
 
 // A bulkhead: a few threads and a bounded queue that belong to one version alone, so that nothing it does, not even
 // never returning, holds up another version. Threads are started when they are first needed. A thread whose task was
-// abandoned is replaced at once and ends by itself when the task does.
-// Thread-safe. The destructor gives up what is queued, asks what runs to stop and waits a short grace for it; a thread
-// that does not end even then is left behind (and logged), with everything it touches kept alive. The last reference
-// may be dropped on one of the lane's own threads.
+// abandoned is replaced at once and ends by itself when the task does; one whose task outran its slice is replaced
+// then. Thread-safe. The destructor gives up what is queued, asks what runs to stop and waits a short grace for it; a
+// thread that does not end even then is left behind (and logged), with everything it touches kept alive. The last
+// reference may be dropped on one of the lane's own threads.
 class Lane {
 public:
     struct Options {
@@ -30,6 +30,8 @@ public:
         unsigned abandoned = 16;              // with so many abandoned tasks still running, new ones are refused
         std::chrono::milliseconds grace{300}; // how long the destructor waits
         int niceness = 0;                     // of its threads: how much they yield to others
+        // A task that runs for longer goes on with what nobody else wants of the processors; 0: as it began.
+        std::chrono::milliseconds slice{0};
     };
 
     struct Task {

@@ -17,9 +17,13 @@ namespace {
 
 // About a tenth of what a caller's thread gets, where both want it; all there is where nobody else does.
 constexpr int kBackground = 10;
+// Newer schedulers let whoever computes finish a turn of several milliseconds before a caller's thread gets its own,
+// however nice it is. What takes longer than this, a run that hangs first of all, waits until nobody wants anything.
+constexpr std::chrono::milliseconds kBackgroundSlice{20};
 
 Lane::Options inBackground(Lane::Options options) {
     options.niceness = kBackground;
+    options.slice = kBackgroundSlice;
     return options;
 }
 

@@ -218,6 +218,30 @@ TEST(Lane, itsThreadsAloneYieldToOthers) {
     EXPECT_EQ(::getpriority(PRIO_PROCESS, 0), base);
 }
 
+TEST(Lane, whatOutrunsItsSliceLosesTheProcessorAndTheNextHasAFreshThread) {
+    const int ordinary = ::sched_getscheduler(0);
+    Lane lane({.name = "test", .slice = 5ms});
+    for (int round = 0; round < 3; ++round) { // also after the watch has gone to sleep
+        pid_t slow = 0;
+        int policy = ordinary;
+        const auto outruns = submit(lane, [&] {
+            slow = ::gettid();
+            for (const MonoTime most = soon(); policy == ordinary && std::chrono::steady_clock::now() < most;) {
+                std::this_thread::sleep_for(1ms); // until it is noticed
+                policy = ::sched_getscheduler(0);
+            }
+        });
+        const auto next = submit(lane, [&] {
+            EXPECT_NE(::gettid(), slow);
+            EXPECT_EQ(::sched_getscheduler(0), ordinary);
+        });
+        EXPECT_EQ(outruns->end.get(), "worked");
+        EXPECT_EQ(next->end.get(), "worked") << "it waited in the queue";
+        EXPECT_EQ(policy, SCHED_IDLE);
+        std::this_thread::sleep_for(20ms);
+    }
+}
+
 TEST(Lane, destructorLeavesBehindWhatNeverEnds) {
     std::shared_ptr<std::promise<void>> release;
     std::shared_ptr<Probe> probe;
