@@ -217,12 +217,14 @@ private:
         }
     }
 
-    // Takes the processor from what outruns its slice. Sleeps while nothing runs, so that an idle lane costs nothing;
-    // and not before nothing ran for a slice, so that many short runs need not wake it each.
+    // Takes the processor from what outruns its slice, and gives the lane a fresh thread afterwards. Sleeps while
+    // nothing runs, so that an idle lane costs nothing; and not before nothing ran for a slice, so that many short runs
+    // need not wake it each.
     void watch(Worker& self) {
         const MutexLock lock(m_mutex);
         std::uint64_t seen = 0;
         while (!m_closed) {
+            growIfUseful();
             const MonoTime now = std::chrono::steady_clock::now();
             for (const auto& job : m_running) {
                 if (!job->demoted && now - job->since >= m_options.slice) {
@@ -265,9 +267,9 @@ private:
         }
         const MutexLock lock(m_mutex);
         --(replaced ? m_abandoned : m_serving);
-        growIfUseful(); // before this thread counts as ended: it would wait for itself
         self.ended = true;
         m_ended.notifyAll();
+        m_began.notifyOne(); // the watch replaces it: from here the new thread would be as slow as this one
     }
 
     // Null when the lane closes.
@@ -319,7 +321,7 @@ private:
     Mutex m_mutex;
     Condition m_wake;  // a job was queued, or the lane closes
     Condition m_ended; // a thread ended
-    Condition m_began; // a job began to run, or the lane closes; for the watch
+    Condition m_began; // for the watch: a job began to run, a thread ended, or the lane closes
     std::deque<std::shared_ptr<Job>> m_queue GUARDED_BY(m_mutex);
     std::set<std::shared_ptr<Job>> m_running GUARDED_BY(m_mutex);
     std::list<Worker> m_workers GUARDED_BY(m_mutex);
