@@ -137,9 +137,11 @@ private:
         return {ErrorCode::DeadlineExceeded, m_options.name + ": the run waited in the queue until its deadline"};
     }
 
-    static void demoteRunning(Job& job) {
-        engine::demote(job.thread);
-        job.demoted = true;
+    void demoteRunning(Job& job) REQUIRES(m_mutex) {
+        if (!std::exchange(job.demoted, true)) {
+            engine::demote(job.thread);
+            ++m_demoted;
+        }
     }
 
     // Why a new task is refused; no message when it is not.
@@ -226,9 +228,13 @@ private:
         while (!m_closed) {
             growIfUseful();
             const MonoTime now = std::chrono::steady_clock::now();
+            MonoTime next = now + m_options.slice;
             for (const auto& job : m_running) {
-                if (!job->demoted && now - job->since >= m_options.slice) {
+                const MonoTime over = job->since + m_options.slice;
+                if (over <= now) {
                     demoteRunning(*job);
+                } else {
+                    next = std::min(next, over);
                 }
             }
             if (m_running.empty() && seen == m_begun) {
@@ -237,7 +243,7 @@ private:
                 m_watchSleeps = false;
             } else {
                 seen = m_begun;
-                m_began.waitUntil(m_mutex, now + m_options.slice);
+                m_began.waitUntil(m_mutex, next);
             }
         }
         self.ended = true;
@@ -260,6 +266,7 @@ private:
             const MutexLock lock(m_mutex);
             job->phase = Job::Phase::Ended;
             m_running.erase(job);
+            m_demoted -= job->demoted ? 1 : 0;
             replaced = job->abandoned;
             if (job->demoted && !replaced) {
                 break;
@@ -291,6 +298,9 @@ private:
         job->since = std::chrono::steady_clock::now();
         m_running.insert(job);
         ++m_begun;
+        if (m_options.slice.count() > 0 && m_demoted > 0) { // this one is unlikely to be any faster
+            demoteRunning(*job);
+        }
         if (m_watchSleeps) {
             m_began.notifyOne();
         }
@@ -329,6 +339,7 @@ private:
     unsigned m_serving GUARDED_BY(m_mutex) = 0;   // threads that take jobs
     unsigned m_abandoned GUARDED_BY(m_mutex) = 0; // threads inside an abandoned job
     bool m_closed GUARDED_BY(m_mutex) = false;
+    unsigned m_demoted GUARDED_BY(m_mutex) = 0; // running jobs that were
     bool m_watched GUARDED_BY(m_mutex) = false;
     bool m_watchSleeps GUARDED_BY(m_mutex) = false;
     std::uint64_t m_begun GUARDED_BY(m_mutex) = 0; // jobs that began to run

@@ -30,7 +30,8 @@ public:
         unsigned abandoned = 16;              // with so many abandoned tasks still running, new ones are refused
         std::chrono::milliseconds grace{300}; // how long the destructor waits
         int niceness = 0;                     // of its threads: how much they yield to others
-        // A task that runs for longer goes on with what nobody else wants of the processors; 0: as it began.
+        // A task that runs for longer goes on with what nobody else wants of the processors, and so do those that begin
+        // while it runs; 0: as it began.
         std::chrono::milliseconds slice{0};
     };
 

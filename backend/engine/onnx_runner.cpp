@@ -19,7 +19,7 @@ namespace {
 constexpr int kBackground = 10;
 // Newer schedulers let whoever computes finish a turn of several milliseconds before a caller's thread gets its own,
 // however nice it is. What takes longer than this, a run that hangs first of all, waits until nobody wants anything.
-constexpr std::chrono::milliseconds kBackgroundSlice{20};
+constexpr std::chrono::milliseconds kBackgroundSlice{10};
 
 Lane::Options inBackground(Lane::Options options) {
     options.niceness = kBackground;

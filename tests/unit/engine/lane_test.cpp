@@ -242,6 +242,30 @@ TEST(Lane, whatOutrunsItsSliceLosesTheProcessorAndTheNextHasAFreshThread) {
     }
 }
 
+TEST(Lane, whatBeginsBesideOneThatOutranItsSliceHasNoSliceOfItsOwn) {
+    const int ordinary = ::sched_getscheduler(0);
+    Lane lane({.name = "test", .threads = 2, .slice = 5ms});
+    std::promise<void> outran;
+    std::promise<void> release;
+    const auto slow = submit(lane, [&] {
+        for (const MonoTime most = soon();
+             ::sched_getscheduler(0) == ordinary && std::chrono::steady_clock::now() < most;) {
+            std::this_thread::sleep_for(1ms); // until it is noticed
+        }
+        outran.set_value();
+        release.get_future().wait();
+    });
+    outran.get_future().wait();
+    int policy = ordinary;
+    EXPECT_EQ(submit(lane, [&] { policy = ::sched_getscheduler(0); })->end.get(), "worked");
+    EXPECT_EQ(policy, SCHED_IDLE);
+    release.set_value();
+    EXPECT_EQ(slow->end.get(), "worked");
+    do { // until its thread has left the task
+        EXPECT_EQ(submit(lane, [&] { policy = ::sched_getscheduler(0); })->end.get(), "worked");
+    } while (policy != ordinary);
+}
+
 TEST(Lane, destructorLeavesBehindWhatNeverEnds) {
     std::shared_ptr<std::promise<void>> release;
     std::shared_ptr<Probe> probe;
