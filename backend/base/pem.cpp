@@ -37,7 +37,7 @@ KeyPtr keyFromPem(std::string_view pem) {
 
 std::optional<WallTime> wallTimeOf(const ASN1_TIME* time) {
     std::tm parts{};
-    if (time == nullptr || ASN1_TIME_to_tm(time, &parts) != 1) { // which takes null for now
+    if (time == nullptr || ASN1_TIME_to_tm(time, &parts) != 1) { // OpenSSL reads null as the present time
         return std::nullopt;
     }
     return WallTime(std::chrono::seconds(::timegm(&parts)));
