@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "backend/store/exchange_writer.h"
 
+#include "backend/base/background.h"
 #include "backend/base/log.h"
 #include "backend/base/thread_name.h"
 #include "backend/store/exchange_codec.h"
@@ -44,6 +45,7 @@ Result<std::unique_ptr<ExchangeWriter>> ExchangeWriter::create(std::unique_ptr<S
         writer->prepare();
         writer->m_thread = std::jthread([raw = writer.get()] {
             nameThread("exchanges");
+            workInBackground(); // no call waits for what it writes
             raw->loop();
         });
         return writer;

@@ -4,7 +4,10 @@
 
 #include <SQLiteCpp/SQLiteCpp.h>
 
+#include <sys/resource.h>
+
 #include <algorithm>
+#include <filesystem>
 #include <fstream>
 #include <iterator>
 
@@ -55,6 +58,23 @@ TEST_F(ExchangeStore, isWrittenInTimeWithoutBeingAsked) {
     while (!store->get(row.id)) {
         std::this_thread::yield();
     }
+}
+
+TEST_F(ExchangeStore, itsThreadYieldsToThoseOfCallers) {
+    open();
+    record(exchange(0.2, 0.7));
+    ASSERT_TRUE(store->flush()); // the thread is there
+    int writers = 0;
+    for (const auto& entry : std::filesystem::directory_iterator("/proc/self/task")) {
+        std::string name;
+        std::getline(std::ifstream(entry.path() / "comm"), name);
+        if (name == "exchanges") {
+            ++writers;
+            const int thread = std::stoi(entry.path().filename().string());
+            EXPECT_GE(::getpriority(PRIO_PROCESS, static_cast<id_t>(thread)), 10);
+        }
+    }
+    EXPECT_EQ(writers, 1);
 }
 
 TEST_F(ExchangeStore, theSameExchangeTwiceIsOne) {
