@@ -22,7 +22,7 @@ void Substitutions::note(const EndpointName& endpoint, GenerationNumber generati
     if (!entry.scheduled) {
         entry.scheduled = true;
         entry.notBefore = std::max(entry.notBefore, m_clock.monoNow() + kGather);
-        m_timers.at(entry.notBefore, weak_from_this(), 0);
+        entry.alarm = m_timers.at(entry.notBefore, weak_from_this(), 0);
     }
 }
 

@@ -45,6 +45,7 @@ private:
         Tally tally;
         MonoTime notBefore; // of the next record
         bool scheduled = false;
+        Timers::Alarm alarm;
     };
 
     void write(bool everything);

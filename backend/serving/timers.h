@@ -2,12 +2,11 @@
 #pragma once
 
 #include "backend/base/clock.h"
-#include "backend/base/mutex.h"
 
 #include <cstdint>
 #include <memory>
 #include <thread>
-#include <vector>
+#include <utility>
 
 namespace gnomon::serving {
 
@@ -19,35 +18,42 @@ public:
     virtual void timeIsUp(std::uint64_t token) = 0;
 };
 
-// The watchdog: one thread that wakes at the nearest time asked for. Thread-safe. Times are not withdrawn; whoever is
-// gone by then is not told, whoever no longer cares ignores the token. Nobody is told after stop() returned.
+// The watchdog: one thread that wakes at the nearest time asked for. Thread-safe. Nobody is told after stop() returned.
 class Timers {
+    class Queue;
+
 public:
+    // What is asked of the watchdog for as long as this exists: most runs end long before their time is up, and leave
+    // nothing behind. One owner at a time; may outlive the timers.
+    class [[nodiscard]] Alarm {
+    public:
+        Alarm() = default; // asks for nothing
+        Alarm(Alarm&& other) noexcept = default;
+        Alarm& operator=(Alarm&& other) noexcept;
+        ~Alarm() { withdraw(); }
+
+    private:
+        friend class Timers;
+        Alarm(std::shared_ptr<Queue> queue, MonoTime when, std::uint64_t number)
+            : m_queue(std::move(queue)), m_when(when), m_number(number) {}
+        void withdraw();
+
+        std::shared_ptr<Queue> m_queue;
+        MonoTime m_when;
+        std::uint64_t m_number = 0;
+    };
+
     explicit Timers(const Clock& clock); // in step with the steady clock; must outlive the timers
     ~Timers() { stop(); }
     Timers(const Timers&) = delete;
     Timers& operator=(const Timers&) = delete;
 
     void stop();
-    void at(MonoTime when, std::weak_ptr<Timed> who, std::uint64_t token);
+    // who: not told when it is gone by then.
+    Alarm at(MonoTime when, std::weak_ptr<Timed> who, std::uint64_t token);
 
 private:
-    struct Entry {
-        MonoTime when;
-        std::weak_ptr<Timed> who;
-        std::uint64_t token = 0;
-    };
-
-    static bool later(const Entry& a, const Entry& b) { return a.when > b.when; }
-    Entry pop() REQUIRES(m_mutex);
-    void run();
-
-    const Clock& m_clock;
-    Mutex m_mutex;
-    Condition m_changed;
-    std::vector<Entry> m_heap GUARDED_BY(m_mutex); // the nearest time first
-    MonoTime m_wakesAt GUARDED_BY(m_mutex) = MonoTime::max();
-    bool m_stopping GUARDED_BY(m_mutex) = false;
+    const std::shared_ptr<Queue> m_queue; // shared with alarms
     std::thread m_thread;
 };
 

@@ -4,6 +4,7 @@
 #include "backend/base/log.h"
 #include "backend/base/mutex.h"
 #include "backend/base/random.h"
+#include "backend/base/token_bucket.h"
 #include "backend/upstream/batch.h"
 #include "backend/wire/model_description.h"
 
@@ -18,6 +19,31 @@ namespace {
 using std::chrono::steady_clock;
 
 constexpr double kSingleShare = 1.0 / 16;
+// Latencies are compared by ten pairs a second (monitor::Thinning); a single run costs as much as a batch of many rows.
+constexpr double kSinglesPerSecond = 50;
+constexpr double kSinglesAtOnce = 10;
+
+// Which requests are run alone. Thread-safe.
+class SingleChoice {
+public:
+    bool next() {
+        if (m_random.unit() >= kSingleShare) {
+            return false;
+        }
+        const MonoTime now = steady_clock::now();
+        const MutexLock lock(m_mutex);
+        if (m_bucket.wait(now).count() > 0) {
+            return false;
+        }
+        m_bucket.take(now);
+        return true;
+    }
+
+private:
+    SystemRandom m_random;
+    Mutex m_mutex;
+    TokenBucket m_bucket GUARDED_BY(m_mutex){kSinglesPerSecond, kSinglesAtOnce};
+};
 
 struct Batch;
 
@@ -390,7 +416,7 @@ std::shared_ptr<port::ModelRunner> makeBatchingRunner(std::shared_ptr<port::Mode
         return inner;
     }
     if (!options.singly) {
-        options.singly = [random = std::make_shared<SystemRandom>()] { return random->unit() < kSingleShare; };
+        options.singly = [choice = std::make_shared<SingleChoice>()] { return choice->next(); };
     }
     return std::make_shared<BatchingRunner>(std::move(inner), std::move(options));
 }

@@ -16,7 +16,9 @@ struct BatchingOptions {
     std::size_t bytes = std::size_t{4} << 20; // or so many bytes of inputs
     std::chrono::milliseconds window{5};      // or when its first request has waited so long
     unsigned proofs = 3;                      // batches that must agree with single runs before any is trusted
-    std::function<bool()> singly;             // per request: run it alone and at once; empty: 1 in 16. Any thread
+    // Per request: run it alone and at once; empty: 1 in 16, and no more a second than latencies are compared by. Any
+    // thread.
+    std::function<bool()> singly;
 };
 
 // Collects runs into batches for a runner whose calls cost more than its rows. Answers of batches say `single = false`.

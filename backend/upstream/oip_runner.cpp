@@ -6,6 +6,7 @@
 #include "backend/base/thread_name.h"
 #include "backend/wire/inference.h"
 #include "backend/wire/model_description.h"
+#include "backend/wire/polling.h"
 #include "backend/wire/status.h"
 
 #include <grpcpp/grpcpp.h>
@@ -43,6 +44,15 @@ std::shared_ptr<grpc::Channel> openChannel(const OipTarget& target) {
         credentials = grpc::SslCredentials({target.rootCertificates, target.privateKey, target.certificateChain});
     }
     return grpc::CreateCustomChannel(target.address, credentials, arguments);
+}
+
+// A thread at a queue that waits for the network takes it from those that take calls and compute them: where others see
+// to it, the queue only hands over what has ended. gRPC must be in use already.
+grpc_completion_queue* makeQueue() {
+    const grpc_completion_queue_attributes attributes{
+        GRPC_CQ_CURRENT_VERSION, GRPC_CQ_NEXT,
+        wire::networkIsSeenTo() ? GRPC_CQ_NON_POLLING : GRPC_CQ_DEFAULT_POLLING, nullptr};
+    return grpc_completion_queue_create(grpc_completion_queue_factory_lookup(&attributes), &attributes, nullptr);
 }
 
 // One call on its way. Its runner's poller owns it; whoever abandons it cancels it.
@@ -105,8 +115,6 @@ public:
             for (const auto& [raw, call] : m_calls) {
                 call->abandon();
             }
-            m_closing = true;
-            m_changed.notifyAll();
         }
         m_queue.Shutdown();
         if (m_poller.get_id() == std::this_thread::get_id()) {
@@ -121,27 +129,16 @@ public:
         {
             const MutexLock lock(m_mutex);
             m_calls.emplace(call.get(), call);
-            if (m_calls.size() == 1) {
-                m_changed.notifyAll();
-            }
         }
         call->reader->StartCall();
         call->reader->Finish(call->response.get(), &call->status, call.get());
     }
 
 private:
-    // A thread at a queue waits for the network in its threads' place (wire/polling.h): not when nothing can come.
-    void awaitCall() {
-        const MutexLock lock(m_mutex);
-        while (m_calls.empty() && !m_closing) {
-            m_changed.wait(m_mutex);
-        }
-    }
-
     void poll() {
         void* tag = nullptr;
         bool ok = false;
-        for (awaitCall(); m_queue.Next(&tag, &ok); awaitCall()) {
+        while (m_queue.Next(&tag, &ok)) {
             std::shared_ptr<Call> call;
             {
                 const MutexLock lock(m_mutex);
@@ -155,12 +152,10 @@ private:
     }
 
     const std::unique_ptr<Service::Stub> m_stub;
-    grpc::CompletionQueue m_queue;
+    grpc::CompletionQueue m_queue{makeQueue()};
     std::thread m_poller;
     Mutex m_mutex;
-    Condition m_changed; // of what is below
     std::unordered_map<Call*, std::shared_ptr<Call>> m_calls GUARDED_BY(m_mutex);
-    bool m_closing GUARDED_BY(m_mutex) = false;
 };
 
 class OipRunner final : public port::ModelRunner {

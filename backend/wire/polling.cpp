@@ -101,6 +101,10 @@ NetworkStandIn::~NetworkStandIn() {
     standIn = false;
 }
 
+bool networkIsSeenTo() {
+    return standIn;
+}
+
 NetworkWaiter::NetworkWaiter() {
     WaiterList::get().add(*this);
 }

@@ -8,6 +8,13 @@
 
 namespace gnomon::serving {
 
+namespace {
+
+// After a pause some more requests are awaited, so that callers' threads need not wake this one for each.
+constexpr std::chrono::milliseconds kGathers{2};
+
+} // namespace
+
 Leg shadowLeg(const ShadowLink& shadow) {
     Leg leg;
     leg.role = LegRole::Shadow;
@@ -35,7 +42,7 @@ public:
         m_started = m_clock.monoNow();
         m_timeout = timeout;
         port::RunRequest request{m_gathering->inputs(), {}, m_started + timeout, m_gathering->trace(), true};
-        timers.at(request.deadline, weak_from_this(), 0);
+        m_alarm = timers.at(request.deadline, weak_from_this(), 0);
         const std::shared_ptr<port::Run> run = m_shadow.version.runner->run(
             std::move(request), [self = shared_from_this()](auto result) { self->finished(std::move(result)); });
         bool late = false;
@@ -114,6 +121,7 @@ private:
     const std::size_t m_held;
     MonoTime m_started;
     std::chrono::nanoseconds m_timeout{0};
+    Timers::Alarm m_alarm;
 };
 
 Mirror::Mirror(MirrorOptions options, Timers& timers, const Clock& clock, Random& random)
@@ -160,7 +168,7 @@ void Mirror::hand(std::shared_ptr<Gathering> gathering, const ShadowLink& shadow
     auto run = std::make_shared<ShadowRun>(std::move(gathering), shadow, rule, m_clock, m_bytes, held);
     const MutexLock lock(m_mutex);
     m_queue.push_back(std::move(run));
-    if (m_queue.size() == 1) {
+    if (std::exchange(m_idle, false)) {
         m_changed.notifyOne();
     }
 }
@@ -170,8 +178,12 @@ void Mirror::run() {
     m_mutex.lock();
     while (!m_stopping) {
         if (m_queue.empty()) {
+            m_idle = true;
             m_changed.wait(m_mutex);
             continue;
+        }
+        const MonoTime until = std::chrono::steady_clock::now() + kGathers;
+        while (!m_stopping && m_changed.waitUntil(m_mutex, until)) {
         }
         batch.swap(m_queue);
         m_mutex.unlock();

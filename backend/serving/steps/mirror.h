@@ -54,6 +54,7 @@ private:
     Mutex m_mutex;
     Condition m_changed;
     std::deque<std::shared_ptr<ShadowRun>> m_queue GUARDED_BY(m_mutex);
+    bool m_idle GUARDED_BY(m_mutex) = false; // the thread sleeps until told
     bool m_stopping GUARDED_BY(m_mutex) = false;
     std::thread m_thread;
 };

@@ -44,7 +44,7 @@ void WatchedRun::run(const Order& order) {
     const MonoTime deadline = m_started + order.given;
     // The callback may end the deployment that the version belongs to before run() returns.
     const std::shared_ptr<port::ModelRunner> runner = order.version.runner;
-    m_core->timers.at(deadline, weak_from_this(), kTimeIsUp);
+    m_alarms[kTimeIsUp] = m_core->timers.at(deadline, weak_from_this(), kTimeIsUp);
     port::RunRequest request{order.inputs, {}, deadline, order.trace};
     if (m_thread) {
         request.here = [this](const std::shared_ptr<port::Run>& run) {
@@ -120,8 +120,8 @@ void WatchedRun::timeIsUp(std::uint64_t token) {
         return;
     }
     const MonoTime now = m_core->parts.clock.monoNow();
-    m_core->timers.at(now + kStopsWithin, weak_from_this(), kHasItStopped);
-    m_core->timers.at(now + kStuckAfter, weak_from_this(), kIsItStuck);
+    m_alarms[kHasItStopped] = m_core->timers.at(now + kStopsWithin, weak_from_this(), kHasItStopped);
+    m_alarms[kIsItStuck] = m_core->timers.at(now + kStuckAfter, weak_from_this(), kIsItStuck);
     overran();
     if (m_waiter) {
         count(nullptr, m_attempt.given);

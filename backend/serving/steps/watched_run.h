@@ -5,8 +5,9 @@
 #include "backend/serving/endpoint_state.h"
 #include "backend/serving/pipeline_core.h"
 
-#include <chrono>
+#include <array>
 #include <atomic>
+#include <chrono>
 #include <memory>
 #include <string>
 
@@ -78,6 +79,7 @@ private:
     const std::int64_t m_rows;
     const std::shared_ptr<ComputeThread> m_thread;
     std::atomic<bool> m_here = false;    // it is computed on m_thread
+    std::array<Timers::Alarm, 3> m_alarms; // by token
     std::shared_ptr<RunWaiter> m_waiter; // belongs to whoever claims the run; empty for a probe that nobody waits for
 
     Mutex m_mutex;

@@ -193,8 +193,11 @@ int main(int argc, char** argv) {
     for (const Target& target : {bench.bare(), bench.node("plain"), bench.node("shadowed")}) {
         bench.saturate(target, 500ms); // warm: connections, code, models
     }
-    if (argc > 2) { // "bare", "plain" or "shadowed", for a profile: nothing is measured
-        bench.saturate(std::string_view(argv[2]) == "bare" ? bench.bare() : bench.node(argv[2]), period);
+    if (argc > 2) { // "bare", "plain" or "shadowed", for a profile: no figure is written
+        const Saturation one =
+            bench.saturate(std::string_view(argv[2]) == "bare" ? bench.bare() : bench.node(argv[2]), period);
+        std::printf("%s: %.1f us of processor per request, %.0f per second\n", argv[2], one.cpuMicroseconds,
+                    one.perSecond);
         return 0;
     }
     std::vector<double> bareCpu, plainCpu, shadowCpu, plainRatio, shadowRatio, bareRate, plainRate, coverage;

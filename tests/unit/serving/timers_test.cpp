@@ -36,29 +36,54 @@ TEST(Timers, tellsInTheOrderOfTime) {
     const auto listener = std::make_shared<Listener>(3);
     Timers timers(clock);
     const MonoTime now = clock.monoNow();
-    timers.at(now + 60ms, listener, 3);
-    timers.at(now + 20ms, listener, 1); // nearer than what it sleeps for
-    timers.at(now + 40ms, listener, 2);
+    const auto third = timers.at(now + 60ms, listener, 3);
+    const auto first = timers.at(now + 20ms, listener, 1); // nearer than what it sleeps for
+    const auto second = timers.at(now + 40ms, listener, 2);
     EXPECT_EQ(listener->wait(), (std::vector<std::uint64_t>{1, 2, 3}));
     EXPECT_GE(clock.monoNow(), now + 60ms);
+}
+
+TEST(Timers, theSameTimeMayBeAskedForTwice) {
+    const SystemClock clock;
+    const auto listener = std::make_shared<Listener>(2);
+    Timers timers(clock);
+    const MonoTime then = clock.monoNow() + 10ms;
+    const auto first = timers.at(then, listener, 1);
+    const auto second = timers.at(then, listener, 2);
+    EXPECT_EQ(listener->wait(), (std::vector<std::uint64_t>{1, 2}));
 }
 
 TEST(Timers, whoIsGoneIsNotTold) {
     const SystemClock clock;
     const auto listener = std::make_shared<Listener>(1);
     Timers timers(clock);
-    timers.at(clock.monoNow() + 1ms, std::make_shared<Listener>(1), 9);
-    timers.at(clock.monoNow() + 20ms, listener, 1);
+    const auto nobodys = timers.at(clock.monoNow() + 1ms, std::make_shared<Listener>(1), 9);
+    const auto own = timers.at(clock.monoNow() + 20ms, listener, 1);
+    EXPECT_EQ(listener->wait(), std::vector<std::uint64_t>{1});
+}
+
+TEST(Timers, whatIsWithdrawnIsNotTold) {
+    const SystemClock clock;
+    const auto listener = std::make_shared<Listener>(1);
+    Timers timers(clock);
+    {
+        auto withdrawn = timers.at(clock.monoNow() + 10ms, listener, 9);
+        auto moved = std::move(withdrawn);
+        moved = timers.at(clock.monoNow() + 15ms, listener, 8);
+    }
+    const auto kept = timers.at(clock.monoNow() + 20ms, listener, 1);
     EXPECT_EQ(listener->wait(), std::vector<std::uint64_t>{1});
 }
 
 TEST(Timers, stopsWithTimesLeft) {
     const SystemClock clock;
     const auto listener = std::make_shared<Listener>(1);
+    Timers::Alarm outlives;
     {
         Timers timers(clock);
-        timers.at(clock.monoNow() + 24h, listener, 1);
+        outlives = timers.at(clock.monoNow() + 24h, listener, 1);
     }
+    outlives = {};
     SUCCEED();
 }
 
