@@ -3,6 +3,7 @@
 #include "backend/base/mutex.h"
 #include "backend/base/periodic.h"
 #include "backend/base/thread_name.h"
+#include "backend/node/held_replies.h"
 #include "backend/node/infer_queue.h"
 #include "backend/wire/polling.h"
 
@@ -35,11 +36,18 @@ constexpr auto kStays = 1s;       // a thread that was added, so that they do no
 constexpr std::size_t kMost = 64; // threads of one queue; so many hold up each other for other reasons
 constexpr auto kGrace = 300ms;    // for threads that models hold, at the end
 
-class CallImpl final : public QueuedCall {
+class CallImpl final : public QueuedCall, public HeldReplies::Call {
 public:
     grpc::ServerContext& context() override { return m_context; }
     const grpc::ByteBuffer& request() const override { return m_request; }
-    void finish(const grpc::ByteBuffer& response) override { m_writer.Finish(response, grpc::Status::OK, this); }
+    void finish(const grpc::ByteBuffer& response) override {
+        if (HeldReplies* const held = HeldReplies::ofThisThread()) {
+            held->add(*this, response);
+        } else {
+            send(response);
+        }
+    }
+    void send(const grpc::ByteBuffer& response) override { m_writer.Finish(response, grpc::Status::OK, this); }
     void fail(const grpc::Status& status) override { m_writer.FinishWithError(status, this); }
 
     void await(const InferQueue::Request& request, grpc::ServerCompletionQueue& queue) {
@@ -99,7 +107,7 @@ public:
 
 private:
     struct Worker final : public serving::ComputeThread {
-        explicit Worker(std::weak_ptr<Crew> of) : crew(std::move(of)) {}
+        explicit Worker(const std::shared_ptr<Crew>& of) : crew(of), held(of->m_waiting) {}
         void givenUp() override {
             if (const auto owner = crew.lock()) {
                 owner->lose(*this);
@@ -108,6 +116,7 @@ private:
 
         const std::weak_ptr<Crew> crew;
         wire::NetworkWaiter waiter;
+        HeldReplies held;
         std::thread thread;
         const Steady::time_point hired = Steady::now();
         std::atomic<Steady::rep> busySince{0}; // 0: waits for work
@@ -119,31 +128,37 @@ private:
 
     void work(const std::shared_ptr<Worker>& self) {
         nameThread("infer");
-        while (take(self->waiter)) {
+        HeldReplies::ofThisThread() = &self->held;
+        while (take(*self)) {
             if (const Job job = nextJob()) {
                 self->busySince.store(Steady::now().time_since_epoch().count(), std::memory_order_relaxed);
                 job(self);
                 self->busySince.store(0, std::memory_order_relaxed);
             }
             if (dismissed(*self)) {
+                self->held.send();
                 return;
             }
         }
+        self->held.send();
         const MutexLock lock(m_mutex);
         leave(*self);
     }
 
     // Looks at what has arrived; waits for it when there is no job. False when the queue has ended, and no job is left.
-    bool take(wire::NetworkWaiter& waiter) {
+    bool take(Worker& worker) {
         bool more = true;
         for (int i = 0; i < kAtOnce && more; ++i) {
             const bool waits = m_waiting.load(std::memory_order_relaxed) == 0;
             const auto before = Steady::now();
             void* tag = nullptr;
             bool fine = false;
-            waiter.waits();
+            if (waits) {
+                worker.held.send();
+            }
+            worker.waiter.waits();
             const auto status = next(waits, tag, fine);
-            waiter.works();
+            worker.waiter.works();
             switch (status) {
             case grpc::CompletionQueue::SHUTDOWN:
                 return !waits;
@@ -207,7 +222,7 @@ private:
         if (m_ending || m_workers.size() >= kMost) {
             return;
         }
-        const auto worker = std::make_shared<Worker>(weak_from_this());
+        const auto worker = std::make_shared<Worker>(shared_from_this());
         try {
             worker->thread = std::thread([crew = shared_from_this(), worker] { crew->work(worker); });
             m_workers.push_back(worker);
@@ -220,15 +235,25 @@ private:
         }
     }
 
-    // Another thread when all are held up.
+    // Another thread when all are held up; what one of them would have sent does not wait for it.
     void relieve() {
-        const MutexLock lock(m_mutex);
-        bool all = true;
-        for (const auto& worker : m_workers) {
-            all = (worker->gone || isHeldUp(*worker)) && all;
+        std::vector<std::shared_ptr<Worker>> busy;
+        {
+            const MutexLock lock(m_mutex);
+            bool all = true;
+            for (const auto& worker : m_workers) {
+                const auto since = worker->busySince.load(std::memory_order_relaxed);
+                if (since != 0 && since == worker->seenSince) {
+                    busy.push_back(worker);
+                }
+                all = (worker->gone || isHeldUp(*worker)) && all;
+            }
+            if (all) {
+                hireLocked();
+            }
         }
-        if (all) {
-            hireLocked();
+        for (const auto& worker : busy) {
+            worker->held.send();
         }
     }
 

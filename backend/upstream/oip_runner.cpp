@@ -6,7 +6,6 @@
 #include "backend/base/thread_name.h"
 #include "backend/wire/inference.h"
 #include "backend/wire/model_description.h"
-#include "backend/wire/polling.h"
 #include "backend/wire/status.h"
 
 #include <grpcpp/grpcpp.h>
@@ -25,7 +24,8 @@ using Service = inference::GRPCInferenceService;
 using std::chrono::steady_clock;
 using std::chrono::system_clock;
 
-constexpr std::chrono::hours kLongest(1); // a deadline further away is none
+constexpr std::chrono::hours kLongest(1);      // a deadline further away is none
+constexpr std::chrono::milliseconds kLooks(2); // between two looks at what nobody waits for
 
 system_clock::time_point wallDeadline(MonoTime deadline) {
     const steady_clock::duration left = std::min<steady_clock::duration>(deadline - steady_clock::now(), kLongest);
@@ -46,15 +46,6 @@ std::shared_ptr<grpc::Channel> openChannel(const OipTarget& target) {
     return grpc::CreateCustomChannel(target.address, credentials, arguments);
 }
 
-// A thread at a queue that waits for the network takes it from those that take calls and compute them: where others see
-// to it, the queue only hands over what has ended. gRPC must be in use already.
-grpc_completion_queue* makeQueue() {
-    const grpc_completion_queue_attributes attributes{
-        GRPC_CQ_CURRENT_VERSION, GRPC_CQ_NEXT,
-        wire::networkIsSeenTo() ? GRPC_CQ_NON_POLLING : GRPC_CQ_DEFAULT_POLLING, nullptr};
-    return grpc_completion_queue_create(grpc_completion_queue_factory_lookup(&attributes), &attributes, nullptr);
-}
-
 // One call on its way. Its runner's poller owns it; whoever abandons it cancels it.
 struct Call final : port::Run {
     grpc::ClientContext context;
@@ -64,6 +55,7 @@ struct Call final : port::Run {
     std::unique_ptr<grpc::ClientAsyncResponseReader<inference::ModelInferResponse>> reader;
     grpc::Status status;
     port::RunCallback done;
+    bool awaited = true; // somebody waits for its answer
     MonoTime start = steady_clock::now();
 
     void abandon() override { context.TryCancel(); }
@@ -115,6 +107,8 @@ public:
             for (const auto& [raw, call] : m_calls) {
                 call->abandon();
             }
+            m_closing = true;
+            m_changed.notifyAll();
         }
         m_queue.Shutdown();
         if (m_poller.get_id() == std::this_thread::get_id()) {
@@ -129,33 +123,72 @@ public:
         {
             const MutexLock lock(m_mutex);
             m_calls.emplace(call.get(), call);
+            m_awaited += call->awaited ? 1 : 0;
+            if (m_calls.size() == 1 || call->awaited) {
+                m_changed.notifyAll();
+            }
         }
         call->reader->StartCall();
         call->reader->Finish(call->response.get(), &call->status, call.get());
     }
 
 private:
-    void poll() {
-        void* tag = nullptr;
-        bool ok = false;
-        while (m_queue.Next(&tag, &ok)) {
-            std::shared_ptr<Call> call;
-            {
-                const MutexLock lock(m_mutex);
-                const auto entry = m_calls.find(static_cast<Call*>(tag));
-                call = std::move(entry->second);
-                m_calls.erase(entry);
+    // A thread that waits at a queue takes the network from those that take calls and compute them (wire/polling.h). So
+    // this one waits there only while somebody waits for an answer, or for the end; else it looks now and then at what
+    // has come. (A queue that never waits for the network, which gRPC has as well, makes it abort with calls that were
+    // begun before there was a connection.)
+    bool mayWait() {
+        const MutexLock lock(m_mutex);
+        while (m_calls.empty() && !m_closing) {
+            m_changed.wait(m_mutex);
+        }
+        const MonoTime until = steady_clock::now() + kLooks;
+        while (m_awaited == 0 && !m_closing) {
+            if (!m_changed.waitUntil(m_mutex, until)) {
+                return false;
             }
-            const port::RunCallback done = std::move(call->done);
-            done(resultOf(call->status, *call));
+        }
+        return true;
+    }
+
+    void poll() {
+        for (;;) {
+            const bool waits = mayWait();
+            const auto until = waits ? system_clock::time_point::max() : system_clock::time_point(); // the past
+            void* tag = nullptr;
+            bool ok = false;
+            auto got = m_queue.AsyncNext(&tag, &ok, until);
+            while (got == grpc::CompletionQueue::GOT_EVENT) {
+                end(static_cast<Call*>(tag));
+                got = waits ? grpc::CompletionQueue::TIMEOUT : m_queue.AsyncNext(&tag, &ok, until);
+            }
+            if (got == grpc::CompletionQueue::SHUTDOWN) {
+                return;
+            }
         }
     }
 
+    void end(Call* ended) {
+        std::shared_ptr<Call> call;
+        {
+            const MutexLock lock(m_mutex);
+            const auto entry = m_calls.find(ended);
+            call = std::move(entry->second);
+            m_calls.erase(entry);
+            m_awaited -= call->awaited ? 1 : 0;
+        }
+        const port::RunCallback done = std::move(call->done);
+        done(resultOf(call->status, *call));
+    }
+
     const std::unique_ptr<Service::Stub> m_stub;
-    grpc::CompletionQueue m_queue{makeQueue()};
+    grpc::CompletionQueue m_queue;
     std::thread m_poller;
     Mutex m_mutex;
+    Condition m_changed; // of what is below
     std::unordered_map<Call*, std::shared_ptr<Call>> m_calls GUARDED_BY(m_mutex);
+    std::size_t m_awaited GUARDED_BY(m_mutex) = 0; // of the calls
+    bool m_closing GUARDED_BY(m_mutex) = false;
 };
 
 class OipRunner final : public port::ModelRunner {
@@ -215,6 +248,7 @@ public:
             }
         }
         call->done = std::move(done);
+        call->awaited = !request.background;
         m_connection->start(call);
         return call;
     }

@@ -101,10 +101,6 @@ NetworkStandIn::~NetworkStandIn() {
     standIn = false;
 }
 
-bool networkIsSeenTo() {
-    return standIn;
-}
-
 NetworkWaiter::NetworkWaiter() {
     WaiterList::get().add(*this);
 }

@@ -13,10 +13,10 @@ namespace gnomon::wire {
 //
 // As long as one of these exists, only threads of the process's own wait for the network: those that have a
 // NetworkWaiter, and this one's thread in their place while there are none or all are held up. Callbacks then run on
-// gRPC's executor, and client queues should only hand over what has ended (GRPC_CQ_NON_POLLING). One a process, before anything
-// else of gRPC is made and until all of it has gone; its threads keep the signal mask of the one that makes it. How:
-// polling.cpp defines grpc_iomgr_run_in_background(), gRPC's own switch for that, which the loader prefers to the
-// library's; a gRPC that does not ask it any more works as ever, only slower.
+// gRPC's executor; client queues should be waited at only while somebody waits for an answer. One a process, before
+// anything else of gRPC is made and until all of it has gone; its threads keep the signal mask of the one that makes
+// it. How: polling.cpp defines grpc_iomgr_run_in_background(), gRPC's own switch for that, which the loader prefers to
+// the library's; a gRPC that does not ask it any more works as ever, only slower.
 class NetworkStandIn {
 public:
     NetworkStandIn();
@@ -28,9 +28,6 @@ private:
     class Impl;
     std::unique_ptr<Impl> m_impl;
 };
-
-// Whether a stand-in exists. Then a queue of a client need not wait for the network itself.
-bool networkIsSeenTo();
 
 // A thread that keeps coming back to a completion queue of a server. Both by that thread.
 class NetworkWaiter {

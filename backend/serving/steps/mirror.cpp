@@ -11,7 +11,7 @@ namespace gnomon::serving {
 namespace {
 
 // After a pause some more requests are awaited, so that callers' threads need not wake this one for each.
-constexpr std::chrono::milliseconds kGathers{2};
+constexpr std::chrono::milliseconds kGathers{4};
 
 } // namespace
 

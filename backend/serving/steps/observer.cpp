@@ -9,7 +9,7 @@ namespace gnomon::serving {
 namespace {
 
 // After a pause some more exchanges are awaited, so that the thread is not woken for each one.
-constexpr std::chrono::milliseconds kGathers{2};
+constexpr std::chrono::milliseconds kGathers{4};
 
 } // namespace
 

@@ -7,6 +7,7 @@
 #include <inference/grpc_service.grpc.pb.h>
 
 #include <latch>
+#include <semaphore>
 #include <thread>
 
 namespace gnomon::node {
@@ -144,6 +145,26 @@ TEST_F(InferQueueTest, aThreadThatNeverComesBackIsLeftBehindAtTheEnd) {
     m_server->Shutdown(std::chrono::system_clock::now());
     m_queue->end();
     forever->count_down();
+}
+
+// What is computed next may hold up the thread that has the reply of the one before.
+TEST_F(InferQueueTest, aReplyDoesNotWaitForACallThatHoldsItsThreadUp) {
+    std::counting_semaphore<> release(0);
+    open([&](QueuedCall& call, const auto&) {
+        if (holdsUp(call)) {
+            release.acquire();
+        }
+        call.finish(emptyReply());
+    });
+    for (int round = 0; round < 20; ++round) { // they come together sooner or later
+        std::vector<std::jthread> quick;
+        for (int i = 0; i < 4; ++i) {
+            quick.emplace_back([&] { EXPECT_TRUE(call("quick").ok()); });
+        }
+        const std::jthread slow([&] { EXPECT_TRUE(call("slow").ok()); });
+        quick.clear(); // answered
+        release.release();
+    }
 }
 
 // Calls that come while one is computed are looked at before the next one is. Whoever took one call at a time would

@@ -5,6 +5,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstring>
 
 namespace gnomon::upstream {
@@ -109,6 +110,26 @@ TEST(BatchingRunner, sampledRequestsRunAloneAndAtOnce) {
     const auto result = ask(*runner, {1}).wait();
     ASSERT_TRUE(result.ok());
     EXPECT_TRUE(result->single);
+}
+
+// As many calls as come in a moment on a busy node: what compares latencies needs few of them.
+TEST(BatchingRunner, ofManyRequestsFewRunAlone) {
+    const auto inner = std::make_shared<ScriptedRunner>(schema(), doubled);
+    BatchingOptions usual = options(1000);
+    usual.singly = nullptr;
+    const auto runner = makeBatchingRunner(inner, usual);
+    const auto started = std::chrono::steady_clock::now();
+    std::vector<test::AwaitedRun> asked;
+    for (int i = 0; i < 5000; ++i) {
+        asked.push_back(ask(*runner, {1}));
+    }
+    const std::chrono::duration<double> took = std::chrono::steady_clock::now() - started;
+    const auto requests = inner->requests();
+    const auto alone = std::count_if(requests.begin(), requests.end(), [](const port::RunRequest& request) {
+        return request.inputs.tensors.at(0).shape.front() == 1;
+    });
+    EXPECT_GT(alone, 0);
+    EXPECT_LE(static_cast<double>(alone), 12 + 50 * took.count());
 }
 
 TEST(BatchingRunner, urgentRequestsDoNotWait) {
