@@ -8,26 +8,49 @@ HeldReplies*& HeldReplies::ofThisThread() {
     return held;
 }
 
-void HeldReplies::add(Call& call, const grpc::ByteBuffer& response) {
-    bool over = m_waiting.load(std::memory_order_relaxed) == 0;
+void HeldReplies::add(Call& call, const grpc::ByteBuffer& response, MonoTime now) {
+    const bool last = m_waiting.load(std::memory_order_relaxed) == 0;
+    Replies leaving;
     {
-        const MonoTime now = over ? MonoTime() : std::chrono::steady_clock::now();
         const MutexLock lock(m_mutex);
         m_since = m_replies.empty() ? now : m_since;
         m_replies.emplace_back(&call, response);
-        over = over || m_replies.size() >= kTogether || now - m_since >= kHeld;
+        if (last || m_closed || m_replies.size() >= kTogether || now - m_since >= kHeld) {
+            leaving.swap(m_replies);
+        }
     }
-    if (over) {
-        send();
+    sendAll(leaving);
+}
+
+void HeldReplies::sendDue(MonoTime now) {
+    Replies leaving;
+    {
+        const MutexLock lock(m_mutex);
+        if (!m_replies.empty() && now - m_since >= kHeld) {
+            leaving.swap(m_replies);
+        }
     }
+    sendAll(leaving);
 }
 
 void HeldReplies::send() {
-    decltype(m_replies) replies;
+    Replies leaving;
     {
         const MutexLock lock(m_mutex);
-        replies.swap(m_replies);
+        leaving.swap(m_replies);
     }
+    sendAll(leaving);
+}
+
+void HeldReplies::close() {
+    {
+        const MutexLock lock(m_mutex);
+        m_closed = true;
+    }
+    send();
+}
+
+void HeldReplies::sendAll(const Replies& replies) {
     for (const auto& [call, response] : replies) {
         call->send(response);
     }

@@ -31,7 +31,10 @@ constexpr auto kThere = 20us; // an arrival that took no longer to come was wait
 // merely has no processor does not: more threads would not help.
 constexpr auto kComputes = 10ms;
 constexpr auto kWaits = 200ms;
-constexpr auto kLook = 10ms;      // how often that is looked at
+constexpr auto kLook = 10ms; // how often that is looked at
+constexpr auto kShort = 1ms; // a run that takes longer keeps no reply of others
+// Whoever has less time left is answered at once: more than it may take to find that a thread is held up.
+constexpr auto kInNoHurry = 50ms;
 constexpr auto kStays = 1s;       // a thread that was added, so that they do not come and go
 constexpr std::size_t kMost = 64; // threads of one queue; so many hold up each other for other reasons
 constexpr auto kGrace = 300ms;    // for threads that models hold, at the end
@@ -41,10 +44,11 @@ public:
     grpc::ServerContext& context() override { return m_context; }
     const grpc::ByteBuffer& request() const override { return m_request; }
     void finish(const grpc::ByteBuffer& response) override {
-        if (HeldReplies* const held = HeldReplies::ofThisThread()) {
-            held->add(*this, response);
-        } else {
+        HeldReplies* const held = HeldReplies::ofThisThread();
+        if (held == nullptr || m_context.deadline() - std::chrono::system_clock::now() < kInNoHurry) {
             send(response);
+        } else {
+            held->add(*this, response, Steady::now());
         }
     }
     void send(const grpc::ByteBuffer& response) override { m_writer.Finish(response, grpc::Status::OK, this); }
@@ -78,9 +82,17 @@ public:
 
     void end() {
         m_watch.reset();
+        std::vector<std::shared_ptr<Worker>> workers;
+        {
+            const MutexLock lock(m_mutex);
+            m_ending = true; // from here on there are no new ones
+            workers.assign(m_workers.begin(), m_workers.end());
+        }
+        for (const auto& worker : workers) {
+            worker->held.close(); // nobody looks after it any more, and there is nothing to answer on later
+        }
         m_queue->Shutdown();
         const MutexLock lock(m_mutex);
-        m_ending = true;
         const auto until = Steady::now() + kGrace;
         const auto working = [](const auto& worker) { return !worker->gone; };
         while (std::any_of(m_workers.begin(), m_workers.end(), working)) {
@@ -153,9 +165,7 @@ private:
             const auto before = Steady::now();
             void* tag = nullptr;
             bool fine = false;
-            if (waits) {
-                worker.held.send();
-            }
+            waits ? worker.held.send() : worker.held.sendDue(before);
             worker.waiter.waits();
             const auto status = next(waits, tag, fine);
             worker.waiter.works();
@@ -215,7 +225,7 @@ private:
     void hireLocked() REQUIRES(m_mutex) {
         m_workers.remove_if([](const auto& worker) {
             if (worker->gone) {
-                worker->thread.join(); // it has nothing left to do but return
+                worker->thread.join(); // it has nothing left to do but send what it holds and return
             }
             return worker->gone;
         });
@@ -238,12 +248,13 @@ private:
     // Another thread when all are held up; what one of them would have sent does not wait for it.
     void relieve() {
         std::vector<std::shared_ptr<Worker>> busy;
+        const auto now = Steady::now().time_since_epoch();
         {
             const MutexLock lock(m_mutex);
             bool all = true;
             for (const auto& worker : m_workers) {
                 const auto since = worker->busySince.load(std::memory_order_relaxed);
-                if (since != 0 && since == worker->seenSince) {
+                if (since != 0 && now - Steady::duration(since) > kShort) {
                     busy.push_back(worker);
                 }
                 all = (worker->gone || isHeldUp(*worker)) && all;

@@ -16,8 +16,7 @@ struct BatchingOptions {
     std::size_t bytes = std::size_t{4} << 20; // or so many bytes of inputs
     std::chrono::milliseconds window{5};      // or when its first request has waited so long
     unsigned proofs = 3;                      // batches that must agree with single runs before any is trusted
-    // Per request: run it alone and at once; empty: 1 in 16, and no more a second than latencies are compared by. Any
-    // thread.
+    // Per request: run it alone and at once; empty: 1 in 16, and 50 a second at most. Any thread.
     std::function<bool()> singly;
 };
 

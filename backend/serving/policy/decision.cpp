@@ -51,7 +51,7 @@ std::string clusterOf(const EndpointSettings& settings, const std::map<std::stri
         }
     }
     // A minute is the same for many calls, and writing it takes longer than the rest of this.
-    thread_local std::pair<std::chrono::minutes, std::string> newest{-1, ""};
+    thread_local std::pair<std::chrono::minutes, std::string> newest{std::chrono::minutes::min(), ""};
     const auto minute = std::chrono::floor<std::chrono::minutes>(time.time_since_epoch());
     if (newest.first != minute) {
         newest = {minute, toRfc3339(time).substr(0, std::string_view("2026-03-01T14:02").size())};

@@ -67,11 +67,11 @@ TEST(Timers, whatIsWithdrawnIsNotTold) {
     const auto listener = std::make_shared<Listener>(1);
     Timers timers(clock);
     {
-        auto withdrawn = timers.at(clock.monoNow() + 10ms, listener, 9);
+        auto withdrawn = timers.at(clock.monoNow() + 200ms, listener, 9);
         auto moved = std::move(withdrawn);
-        moved = timers.at(clock.monoNow() + 15ms, listener, 8);
+        moved = timers.at(clock.monoNow() + 220ms, listener, 8);
     }
-    const auto kept = timers.at(clock.monoNow() + 20ms, listener, 1);
+    const auto kept = timers.at(clock.monoNow() + 300ms, listener, 1);
     EXPECT_EQ(listener->wait(), std::vector<std::uint64_t>{1});
 }
 
