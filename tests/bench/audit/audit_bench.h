@@ -6,6 +6,7 @@
 #include "tests/support/bench_report.h"
 #include "tests/support/temp_folder.h"
 
+#include <atomic>
 #include <chrono>
 
 namespace gnomon::bench {
@@ -34,6 +35,7 @@ private:
     std::unique_ptr<audit::FileSigner> m_signer;
     std::unique_ptr<audit::AuditLog> m_log;
     std::uint64_t m_appended = 0;
+    std::atomic<int> m_waiting = 0; // records that are handed over and not durable yet
 };
 
 inline double secondsSince(std::chrono::steady_clock::time_point start) {

@@ -4,8 +4,6 @@
 #include "backend/audit/fsck.h"
 
 #include <atomic>
-#include <condition_variable>
-#include <mutex>
 #include <random>
 #include <thread>
 
@@ -109,10 +107,8 @@ AuditRecord Log::record(std::uint64_t n) {
 }
 
 void Log::append(std::uint64_t records, bool one) {
-    constexpr std::uint64_t kMostWaiting = 2048;
-    std::mutex mutex;
-    std::condition_variable changed;
-    std::uint64_t waiting = 0;
+    constexpr int kMostWaiting = 2048;
+    constexpr int kMore = kMostWaiting / 2; // then more are handed over: not one for each that was written
     for (std::uint64_t i = 0; i < records; ++i) {
         AuditRecord next = record(m_appended++);
         if (one) {
@@ -121,22 +117,24 @@ void Log::append(std::uint64_t records, bool one) {
             }
             continue;
         }
-        {
-            std::unique_lock lock(mutex);
-            changed.wait(lock, [&] { return waiting < kMostWaiting; });
-            ++waiting;
+        if (m_waiting >= kMostWaiting) {
+            for (int now = m_waiting; now > kMore; now = m_waiting) {
+                m_waiting.wait(now);
+            }
         }
-        m_log->appendAsync(std::move(next), std::nullopt, [&](const Result<port::Appended>& appended) {
+        ++m_waiting;
+        m_log->appendAsync(std::move(next), std::nullopt, [this](const Result<port::Appended>& appended) {
             if (!appended.ok()) {
                 std::abort();
             }
-            const std::lock_guard lock(mutex);
-            --waiting;
-            changed.notify_all();
+            if (const int left = --m_waiting; left == kMore || left == 0) {
+                m_waiting.notify_all();
+            }
         });
     }
-    std::unique_lock lock(mutex);
-    changed.wait(lock, [&] { return waiting == 0; });
+    for (int now = m_waiting; now > 0; now = m_waiting) {
+        m_waiting.wait(now);
+    }
 }
 
 namespace {
