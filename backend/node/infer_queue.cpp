@@ -335,7 +335,7 @@ unsigned InferQueue::queues() {
     return std::max(1U, std::thread::hardware_concurrency() / 2);
 }
 
-InferQueue::InferQueue(Queues queues, Request request, Handle handle) {
+InferQueue::InferQueue(Queues queues, const Request& request, const Handle& handle) {
     for (auto& queue : queues) {
         m_crews.push_back(std::make_shared<Crew>(std::move(queue), request, handle));
         m_crews.back()->start();

@@ -47,7 +47,7 @@ public:
     static unsigned queues();
 
     // The server of the queues was started.
-    InferQueue(Queues queues, Request request, Handle handle);
+    InferQueue(Queues queues, const Request& request, const Handle& handle);
     ~InferQueue();
     InferQueue(const InferQueue&) = delete;
     InferQueue& operator=(const InferQueue&) = delete;

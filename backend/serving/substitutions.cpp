@@ -44,11 +44,11 @@ void Substitutions::write(bool everything) {
         }
     }
     for (auto& [endpoint, tally] : due) {
-        append(endpoint, std::move(tally));
+        append(endpoint, tally);
     }
 }
 
-void Substitutions::append(const EndpointName& endpoint, Tally tally) {
+void Substitutions::append(const EndpointName& endpoint, const Tally& tally) {
     const bool refused = tally.servedBy.count("refuse") != 0;
     AuditRecord record;
     record.kind = RecordKind::Substitution;

@@ -49,7 +49,7 @@ private:
     };
 
     void write(bool everything);
-    void append(const EndpointName& endpoint, Tally tally);
+    void append(const EndpointName& endpoint, const Tally& tally);
 
     port::AuditSink& m_audit;
     const Clock& m_clock;

@@ -57,7 +57,7 @@ void WatchedRun::run(const Order& order) {
     }));
 }
 
-void WatchedRun::started(std::shared_ptr<port::Run> run) {
+void WatchedRun::started(const std::shared_ptr<port::Run>& run) {
     {
         const MutexLock lock(m_mutex);
         if (m_phase == Phase::Ended) {

@@ -58,7 +58,7 @@ private:
     enum class Phase { Open, Ended, Abandoned, Stuck };
 
     void run(const Order& order);
-    void started(std::shared_ptr<port::Run> run);
+    void started(const std::shared_ptr<port::Run>& run);
     void abandon(port::Run& run);
     void finished(Result<port::RunResult> result);
     void count(const port::RunResult* answer, std::chrono::nanoseconds took);
@@ -78,9 +78,9 @@ private:
     const MonoTime m_started;
     const std::int64_t m_rows;
     const std::shared_ptr<ComputeThread> m_thread;
-    std::atomic<bool> m_here = false;    // it is computed on m_thread
+    std::atomic<bool> m_here = false;      // it is computed on m_thread
     std::array<Timers::Alarm, 3> m_alarms; // by token
-    std::shared_ptr<RunWaiter> m_waiter; // belongs to whoever claims the run; empty for a probe that nobody waits for
+    std::shared_ptr<RunWaiter> m_waiter;   // belongs to whoever claims the run; empty for a probe that nobody waits for
 
     Mutex m_mutex;
     Phase m_phase GUARDED_BY(m_mutex) = Phase::Open;
