@@ -28,8 +28,9 @@ public:
 // Takes the calls of one method from completion queues, on threads of its own that offer themselves to compute on: one
 // thread per queue reads, computes and replies, with no hand-over in between. When calls come faster than that, those
 // that have arrived are looked at before the next one is computed: who is turned away is told so at once, and who waits
-// is counted by whoever admits. A thread that is held up for long gets another one beside it, and one whose computation
-// was given up is replaced, so that calls are taken whatever a model does. Thread-safe.
+// is counted by whoever admits. While calls wait, replies may leave together (HeldReplies). A thread that is held up
+// for long gets another one beside it, and one whose computation was given up is replaced, so that calls are taken
+// whatever a model does. Thread-safe.
 class InferQueue {
 public:
     using Queues = std::vector<std::unique_ptr<grpc::ServerCompletionQueue>>;
