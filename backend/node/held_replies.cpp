@@ -34,12 +34,7 @@ void HeldReplies::sendDue(MonoTime now) {
 }
 
 void HeldReplies::send() {
-    Replies leaving;
-    {
-        const MutexLock lock(m_mutex);
-        leaving.swap(m_replies);
-    }
-    sendAll(leaving);
+    sendDue(MonoTime::max());
 }
 
 void HeldReplies::close() {

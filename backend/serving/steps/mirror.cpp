@@ -125,19 +125,15 @@ private:
 };
 
 Mirror::Mirror(MirrorOptions options, Timers& timers, const Clock& clock, Random& random)
-    : m_options(options), m_timers(timers), m_clock(clock), m_random(random), m_thread([this] {
+    : m_options(options), m_timers(timers), m_clock(clock), m_random(random), m_queue(SIZE_MAX, kGathers),
+      m_thread([this] {
           nameThread("mirror");
           run();
       }) {}
 
 void Mirror::stop() {
-    std::deque<std::shared_ptr<ShadowRun>> unstarted;
-    {
-        const MutexLock lock(m_mutex);
-        m_stopping = true;
-        unstarted.swap(m_queue);
-        m_changed.notifyAll();
-    }
+    m_stopping = true;
+    m_queue.close();
     if (m_thread.joinable()) {
         m_thread.join();
     }
@@ -165,34 +161,20 @@ void Mirror::hand(std::shared_ptr<Gathering> gathering, const ShadowLink& shadow
         gathering->add(std::move(leg), std::nullopt);
         return;
     }
-    auto run = std::make_shared<ShadowRun>(std::move(gathering), shadow, rule, m_clock, m_bytes, held);
-    const MutexLock lock(m_mutex);
-    m_queue.push_back(std::move(run));
-    if (std::exchange(m_idle, false)) {
-        m_changed.notifyOne();
-    }
+    (void)m_queue.push( // refused at the end: then it is lost
+        std::make_shared<ShadowRun>(std::move(gathering), shadow, rule, m_clock, m_bytes, held));
 }
 
 void Mirror::run() {
-    std::deque<std::shared_ptr<ShadowRun>> batch;
-    m_mutex.lock();
-    while (!m_stopping) {
-        if (m_queue.empty()) {
-            m_idle = true;
-            m_changed.wait(m_mutex);
-            continue;
+    std::vector<std::shared_ptr<ShadowRun>> batch;
+    while (m_queue.take(batch)) {
+        for (const std::shared_ptr<ShadowRun>& run : batch) {
+            if (!m_stopping) {
+                run->start(m_timers, m_options.timeout);
+            }
         }
-        const MonoTime until = std::chrono::steady_clock::now() + kGathers;
-        while (!m_stopping && m_changed.waitUntil(m_mutex, until)) {
-        }
-        batch.swap(m_queue);
-        m_mutex.unlock();
-        for (; !batch.empty(); batch.pop_front()) {
-            batch.front()->start(m_timers, m_options.timeout);
-        }
-        m_mutex.lock();
+        batch.clear();
     }
-    m_mutex.unlock();
 }
 
 } // namespace gnomon::serving

@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "backend/base/mutex.h"
+#include "backend/base/batch_queue.h"
 #include "backend/base/random.h"
 #include "backend/serving/endpoint_state.h"
 #include "backend/serving/steps/gathering.h"
 #include "backend/serving/timers.h"
 
 #include <atomic>
-#include <deque>
 #include <memory>
 #include <thread>
 
@@ -51,11 +50,8 @@ private:
     const Clock& m_clock;
     Random& m_random;
     std::atomic<std::uint64_t> m_dropped{0};
-    Mutex m_mutex;
-    Condition m_changed;
-    std::deque<std::shared_ptr<ShadowRun>> m_queue GUARDED_BY(m_mutex);
-    bool m_idle GUARDED_BY(m_mutex) = false; // the thread sleeps until told
-    bool m_stopping GUARDED_BY(m_mutex) = false;
+    std::atomic<bool> m_stopping{false};
+    BatchQueue<std::shared_ptr<ShadowRun>> m_queue;
     std::thread m_thread;
 };
 

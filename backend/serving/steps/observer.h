@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "backend/base/batch_queue.h"
 #include "backend/base/mutex.h"
 #include "backend/port/observation_sink.h"
 
@@ -33,19 +34,16 @@ public:
 
 private:
     void run();
-    void done(std::size_t exchanges);
+    void done(std::size_t exchanges, std::size_t bytes);
 
     const std::vector<port::ObservationSink*> m_sinks;
-    const std::size_t m_limit;
     const std::size_t m_mostBytes;
     std::atomic<std::uint64_t> m_dropped{0};
     std::atomic<std::int64_t> m_expected{0};
-    Mutex m_mutex;
-    Condition m_changed;
-    std::vector<Observation> m_queue GUARDED_BY(m_mutex);
-    std::size_t m_bytes GUARDED_BY(m_mutex) = 0; // of what is queued or at the sinks
-    bool m_idle GUARDED_BY(m_mutex) = false;     // the thread sleeps until told
-    bool m_stopping GUARDED_BY(m_mutex) = false;
+    std::atomic<std::size_t> m_bytes{0}; // of what is queued or at the sinks
+    BatchQueue<Observation> m_queue;
+    Mutex m_mutex; // guards nothing: waiting needs one
+    Condition m_settled;
     std::thread m_thread;
 };
 

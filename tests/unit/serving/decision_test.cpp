@@ -49,6 +49,9 @@ TEST(ClusterOf, isTheEntityOrTheMinute) {
     const test::ManualClock clock;
     EndpointSettings settings;
     EXPECT_EQ(clusterOf(settings, {{"row", "17"}}, clock.wallNow()), "2026-03-01T12:00");
+    EXPECT_EQ(clusterOf(settings, {}, clock.wallNow() + std::chrono::seconds(60)), "2026-03-01T12:01");
+    EXPECT_EQ(clusterOf(settings, {}, clock.wallNow() + std::chrono::seconds(59)), "2026-03-01T12:00");
+    EXPECT_EQ(clusterOf(settings, {}, clock.wallNow() - std::chrono::seconds(1)), "2026-03-01T11:59");
     settings.clusterParameter = "row";
     EXPECT_EQ(clusterOf(settings, {{"row", "17"}}, clock.wallNow()), "17");
     EXPECT_EQ(clusterOf(settings, {{"other", "17"}}, clock.wallNow()), "2026-03-01T12:00");

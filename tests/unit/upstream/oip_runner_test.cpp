@@ -87,6 +87,46 @@ TEST_F(OipRunnerTest, answersComeWithTheirComputeTime) {
     EXPECT_EQ(result->compute, 1234ns);
 }
 
+port::RunRequest inBackground(float value) {
+    port::RunRequest request{
+        makeTensorSet({floats("x", {1, 2}, {value, value})}), {}, std::chrono::steady_clock::now() + 60s};
+    request.background = true;
+    return request;
+}
+
+// Nobody waits at the queue for these: they are looked for now and then.
+TEST_F(OipRunnerTest, runsInTheBackgroundAreAnsweredToo) {
+    serve(echo);
+    for (int i = 0; i < 20; ++i) {
+        const auto result = test::start(*m_runner, inBackground(static_cast<float>(i))).wait();
+        ASSERT_TRUE(result.ok()) << result.error().message;
+    }
+}
+
+TEST_F(OipRunnerTest, aRunThatSomebodyWaitsForAndOneInTheBackgroundDoNotHoldUpEachOther) {
+    serve();
+    const auto first = test::start(*m_runner, inBackground(1));
+    ASSERT_TRUE(m_served->awaitRuns(1));
+    const auto awaited = test::start(*m_runner, {floats("x", {1, 2}, {2, 2})});
+    ASSERT_TRUE(m_served->awaitRuns(2));
+    const auto last = test::start(*m_runner, inBackground(3));
+    ASSERT_TRUE(m_served->awaitRuns(3));
+    for (const auto& run : {first, awaited, last}) { // in the order they came
+        m_served->answerNext(Error{ErrorCode::NotFound, "answered"});
+        EXPECT_EQ(run.wait().error().message, "answered");
+    }
+}
+
+TEST_F(OipRunnerTest, destroyingTheRunnerEndsItsRunsInTheBackground) {
+    serve();
+    const auto run = test::start(*m_runner, inBackground(1));
+    ASSERT_TRUE(m_served->awaitRuns(1));
+    m_runner.reset();
+    EXPECT_FALSE(run.wait().ok());
+    ASSERT_TRUE(m_served->awaitAbandoned(1));
+    m_served->answerNext(Error{ErrorCode::Cancelled, "stopped"});
+}
+
 TEST_F(OipRunnerTest, failuresKeepTheirCodeAndRemedy) {
     serve([](const auto&) -> Result<port::RunResult> {
         return Error{ErrorCode::InvalidArgument, "it is refused", "send something else", "x"};
