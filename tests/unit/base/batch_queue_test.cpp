@@ -17,6 +17,7 @@ TEST(BatchQueue, whatComesSoonAfterTheFirstIsTakenWithIt) {
     std::jthread taker([&] { ASSERT_TRUE(queue.take(batch)); });
     for (int i = 0; i < 5; ++i) {
         EXPECT_TRUE(queue.push(int(i)));
+        std::this_thread::sleep_for(2ms); // the other one is awake by now, mostly
     }
     queue.close(); // ends the wait for more
     taker.join();
