@@ -12,6 +12,7 @@
 #include <chrono>
 #include <deque>
 #include <list>
+#include <shared_mutex>
 #include <thread>
 
 #include <pthread.h>
@@ -39,8 +40,33 @@ constexpr auto kStays = 1s;       // a thread that was added, so that they do no
 constexpr std::size_t kMost = 64; // threads of one queue; so many hold up each other for other reasons
 constexpr auto kGrace = 300ms;    // for threads that models hold, at the end
 
+// The way into a queue: gRPC aborts the process when a call enters one that has ended. Outlives the queue for calls
+// that are answered later than that. Thread-safe.
+class QueueDoor {
+public:
+    // False, and nothing done, once it is closed.
+    template <typename Enter>
+    bool pass(const Enter& enter) {
+        const std::shared_lock lock(m_mutex);
+        if (m_closed) {
+            return false;
+        }
+        enter();
+        return true;
+    }
+    void close() {
+        const std::unique_lock lock(m_mutex);
+        m_closed = true;
+    }
+
+private:
+    std::shared_mutex m_mutex;
+    bool m_closed = false; // of the mutex
+};
+
 class CallImpl final : public QueuedCall, public HeldReplies::Call {
 public:
+    explicit CallImpl(const std::shared_ptr<QueueDoor>& door) : m_door(door) {}
     grpc::ServerContext& context() override { return m_context; }
     const grpc::ByteBuffer& request() const override { return m_request; }
     void finish(const grpc::ByteBuffer& response) override {
@@ -51,15 +77,33 @@ public:
             held->add(*this, response, Steady::now());
         }
     }
-    void send(const grpc::ByteBuffer& response) override { m_writer.Finish(response, grpc::Status::OK, this); }
-    void fail(const grpc::Status& status) override { m_writer.FinishWithError(status, this); }
+    void send(const grpc::ByteBuffer& response) override {
+        leave([&] { m_writer.Finish(response, grpc::Status::OK, this); });
+    }
+    void fail(const grpc::Status& status) override {
+        leave([&] { m_writer.FinishWithError(status, this); });
+    }
 
-    void await(const InferQueue::Request& request, grpc::ServerCompletionQueue& queue) {
-        request(&m_context, &m_request, &m_writer, &queue, this);
+    // The next call.
+    static void await(const std::shared_ptr<QueueDoor>& door, const InferQueue::Request& request,
+                      grpc::ServerCompletionQueue& queue) {
+        auto call = std::make_unique<CallImpl>(door);
+        if (door->pass([&] { request(&call->m_context, &call->m_request, &call->m_writer, &queue, call.get()); })) {
+            call.release(); // NOLINT(bugprone-unused-return-value): the queue's
+        }
     }
     std::atomic<bool> arrived = false; // of the threads of the queue, in turn
 
 private:
+    template <typename Send>
+    void leave(const Send& send) {
+        const auto door = m_door; // a call that has left may be gone
+        if (!door->pass(send)) {
+            delete this; // its caller was told that the server ends
+        }
+    }
+
+    const std::shared_ptr<QueueDoor> m_door;
     grpc::ServerContext m_context;
     grpc::ByteBuffer m_request;
     grpc::ServerAsyncResponseWriter<grpc::ByteBuffer> m_writer{&m_context};
@@ -74,7 +118,7 @@ public:
 
     void start() {
         for (int i = 0; i < kAwaited; ++i) {
-            (new CallImpl)->await(m_request, *m_queue);
+            CallImpl::await(m_door, m_request, *m_queue);
         }
         hire();
         m_watch = std::make_unique<Periodic>(kLook, [this] { relieve(); });
@@ -91,6 +135,7 @@ public:
         for (const auto& worker : workers) {
             worker->held.close(); // nobody looks after it any more, and there is nothing to answer on later
         }
+        m_door->close();
         m_queue->Shutdown();
         const MutexLock lock(m_mutex);
         const auto until = Steady::now() + kGrace;
@@ -199,7 +244,7 @@ private:
             return;
         }
         call->arrived = true;
-        (new CallImpl)->await(m_request, *m_queue);
+        CallImpl::await(m_door, m_request, *m_queue);
         if (Job job = m_handle(*call)) {
             const MutexLock lock(m_jobsMutex);
             m_jobs.push_back(std::move(job));
@@ -317,6 +362,7 @@ private:
     }
 
     const std::unique_ptr<grpc::ServerCompletionQueue> m_queue;
+    const std::shared_ptr<QueueDoor> m_door = std::make_shared<QueueDoor>();
     const Request m_request;
     const Handle m_handle;
     std::unique_ptr<Periodic> m_watch;

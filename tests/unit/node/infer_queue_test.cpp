@@ -147,6 +147,21 @@ TEST_F(InferQueueTest, aThreadThatNeverComesBackIsLeftBehindAtTheEnd) {
     forever->count_down();
 }
 
+// Callers are told that the server ends; who computes for them still may not know.
+TEST_F(InferQueueTest, aCallThatIsAnsweredAfterTheEndIsForgotten) {
+    QueuedCall* late = nullptr;
+    std::latch inside(1);
+    open([&](QueuedCall& call, const auto&) {
+        late = &call;
+        inside.count_down();
+    });
+    const std::jthread caller([&] { EXPECT_FALSE(call("late").ok()); });
+    inside.wait();
+    m_server->Shutdown(std::chrono::system_clock::now());
+    m_queue->end();
+    late->finish(emptyReply());
+}
+
 // What is computed next may hold up the thread that has the reply of the one before.
 TEST_F(InferQueueTest, aReplyDoesNotWaitForACallThatHoldsItsThreadUp) {
     std::counting_semaphore<> release(0);
