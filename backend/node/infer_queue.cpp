@@ -12,8 +12,10 @@
 #include <chrono>
 #include <deque>
 #include <list>
+#include <optional>
 #include <shared_mutex>
 #include <thread>
+#include <utility>
 
 #include <pthread.h>
 #include <time.h>
@@ -138,17 +140,21 @@ public:
         m_door->close();
         m_queue->Shutdown();
         const MutexLock lock(m_mutex);
-        const auto until = Steady::now() + kGrace;
+        std::optional<Steady::time_point> until;
         const auto working = [](const auto& worker) { return !worker->gone; };
         while (std::any_of(m_workers.begin(), m_workers.end(), working)) {
             const bool lostOnly = std::none_of(m_workers.begin(), m_workers.end(),
                                                [](const auto& worker) { return !worker->gone && !worker->lost; });
             if (!lostOnly) {
                 m_changed.wait(m_mutex);
-            } else if (!m_changed.waitUntil(m_mutex, until)) {
+                continue;
+            }
+            until = until.value_or(Steady::now() + kGrace);
+            if (!m_changed.waitUntil(m_mutex, *until)) {
                 break;
             }
         }
+        dropJobs();
         for (const auto& worker : m_workers) {
             if (!worker->thread.joinable()) {
                 continue;
@@ -179,7 +185,7 @@ private:
         std::atomic<Steady::rep> busySince{0}; // 0: waits for work
         Steady::rep seenSince = 0;             // of relieve(): the call that was seen,
         std::chrono::nanoseconds seenCpu{0};   // and what the thread had computed then
-        bool lost = false;                     // its computation was given up; of the crew's mutex
+        std::atomic<bool> lost = false;        // its computation was given up
         bool gone = false;                     // of the crew's mutex
     };
 
@@ -187,7 +193,7 @@ private:
         nameThread("infer");
         HeldReplies::ofThisThread() = &self->held;
         while (take(*self)) {
-            if (const Job job = nextJob()) {
+            if (const auto [call, job] = nextJob(); job) {
                 self->busySince.store(Steady::now().time_since_epoch().count(), std::memory_order_relaxed);
                 job(self);
                 self->busySince.store(0, std::memory_order_relaxed);
@@ -247,20 +253,29 @@ private:
         CallImpl::await(m_door, m_request, *m_queue);
         if (Job job = m_handle(*call)) {
             const MutexLock lock(m_jobsMutex);
-            m_jobs.push_back(std::move(job));
+            m_jobs.emplace_back(call, std::move(job));
             ++m_waiting;
         }
     }
 
-    Job nextJob() {
+    std::pair<CallImpl*, Job> nextJob() {
         const MutexLock lock(m_jobsMutex);
         if (m_jobs.empty()) {
             return {};
         }
-        Job job = std::move(m_jobs.front());
+        auto job = std::move(m_jobs.front());
         m_jobs.pop_front();
         --m_waiting;
         return job;
+    }
+    // At the end, when nobody is left to do them.
+    void dropJobs() {
+        const MutexLock lock(m_jobsMutex);
+        for (const auto& [call, job] : m_jobs) {
+            call->fail({grpc::StatusCode::CANCELLED, "the node stops"});
+        }
+        m_jobs.clear();
+        m_waiting = 0;
     }
 
     void hire() {
@@ -336,11 +351,12 @@ private:
         const MutexLock lock(m_mutex);
         worker.lost = true;
         hireLocked();
+        m_changed.notifyAll();
     }
 
     // Whether the thread is one too many now, or of no more use.
     bool dismissed(Worker& worker) {
-        if (m_alone.load(std::memory_order_relaxed)) {
+        if (m_alone.load(std::memory_order_relaxed) && !worker.lost) {
             return false;
         }
         const MutexLock lock(m_mutex);
@@ -367,8 +383,8 @@ private:
     const Handle m_handle;
     std::unique_ptr<Periodic> m_watch;
     Mutex m_jobsMutex;
-    std::deque<Job> m_jobs GUARDED_BY(m_jobsMutex); // in the order of their calls
-    std::atomic<std::size_t> m_waiting = 0;         // of them
+    std::deque<std::pair<CallImpl*, Job>> m_jobs GUARDED_BY(m_jobsMutex); // in the order of their calls
+    std::atomic<std::size_t> m_waiting = 0;                               // of them
     Mutex m_mutex;
     Condition m_changed;
     std::list<std::shared_ptr<Worker>> m_workers GUARDED_BY(m_mutex);

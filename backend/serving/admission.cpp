@@ -83,12 +83,12 @@ const char* shedName(Shed reason) {
     return "";
 }
 
-class Admission::Book {
+class Admission::Book : public std::enable_shared_from_this<Book> {
 public:
     Book(AdmissionLimits limits, unsigned parallel, const Clock& clock, StandsIn standsIn)
         : m_parallel(parallel), m_clock(clock), m_standsIn(std::move(standsIn)), m_limits(limits) {}
 
-    Decision admit(Admission& owner, const Knock& knock) {
+    Decision admit(const Knock& knock) {
         const MutexLock lock(m_mutex);
         const MonoTime now = m_clock.monoNow(); // under the lock, so that it never runs backward
         tidy(now);
@@ -107,7 +107,7 @@ public:
         ++m_counters.inFlight;
         m_counters.bytesInFlight += knock.bytes;
         Decision decision;
-        decision.ticket.m_admission = &owner;
+        decision.ticket.m_book = shared_from_this();
         decision.ticket.m_caller = caller;
         decision.ticket.m_endpoint = endpoint;
         decision.ticket.m_since = now;
@@ -283,13 +283,13 @@ private:
 };
 
 Admission::Ticket::Ticket(Ticket&& other) noexcept
-    : m_admission(std::exchange(other.m_admission, nullptr)), m_caller(std::move(other.m_caller)),
-      m_endpoint(std::move(other.m_endpoint)), m_since(other.m_since), m_bytes(other.m_bytes), m_among(other.m_among) {}
+    : m_book(std::move(other.m_book)), m_caller(std::move(other.m_caller)), m_endpoint(std::move(other.m_endpoint)),
+      m_since(other.m_since), m_bytes(other.m_bytes), m_among(other.m_among) {}
 
 Admission::Ticket& Admission::Ticket::operator=(Ticket&& other) noexcept {
     if (this != &other) {
         giveBack();
-        m_admission = std::exchange(other.m_admission, nullptr);
+        m_book = std::move(other.m_book);
         m_caller = std::move(other.m_caller);
         m_endpoint = std::move(other.m_endpoint);
         m_since = other.m_since;
@@ -300,8 +300,8 @@ Admission::Ticket& Admission::Ticket::operator=(Ticket&& other) noexcept {
 }
 
 void Admission::Ticket::answered(bool asAsked) {
-    if (m_admission != nullptr) {
-        std::exchange(m_admission, nullptr)->m_book->giveBack(*this, asAsked);
+    if (const std::shared_ptr<Book> book = std::exchange(m_book, nullptr)) {
+        book->giveBack(*this, asAsked);
     }
 }
 
@@ -310,11 +310,11 @@ void Admission::Ticket::giveBack() {
 }
 
 Admission::Admission(AdmissionLimits limits, unsigned parallel, const Clock& clock, StandsIn standsIn)
-    : m_book(std::make_unique<Book>(limits, parallel, clock, std::move(standsIn))) {}
+    : m_book(std::make_shared<Book>(limits, parallel, clock, std::move(standsIn))) {}
 Admission::~Admission() = default;
 
 Admission::Decision Admission::admit(const Knock& knock) {
-    return m_book->admit(*this, knock);
+    return m_book->admit(knock);
 }
 
 void Admission::setLimits(const AdmissionLimits& limits) {

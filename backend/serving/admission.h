@@ -61,8 +61,11 @@ struct Refusal {
 // could not be answered by their deadline is told at once, unless a substitution would be. Thread-safe; a short lock
 // per call.
 class Admission {
+    class Book;
+
 public:
-    // A call that came in. Its place is given back by whichever comes first: answered() or the destructor.
+    // A call that came in. Its place is given back by whichever comes first: answered() or the destructor. May outlive
+    // the admission.
     class Ticket {
     public:
         Ticket() = default;
@@ -77,7 +80,7 @@ public:
         friend class Admission;
         void giveBack();
 
-        Admission* m_admission = nullptr; // null: no place
+        std::shared_ptr<Book> m_book; // null: no place
         std::shared_ptr<void> m_caller;
         std::shared_ptr<void> m_endpoint;
         MonoTime m_since;
@@ -93,7 +96,7 @@ public:
     // Whether something else answers in time what the endpoint cannot. Any thread; must not block.
     using StandsIn = std::function<bool(std::string_view endpoint)>;
 
-    // parallel: calls of one endpoint that are worked on at a time. clock must outlive it, and it the tickets.
+    // parallel: calls of one endpoint that are worked on at a time. clock must outlive it and the tickets.
     Admission(AdmissionLimits limits, unsigned parallel, const Clock& clock, StandsIn standsIn = {});
     ~Admission();
     Admission(const Admission&) = delete;
@@ -105,8 +108,7 @@ public:
     AdmissionCounters counters() const;
 
 private:
-    class Book;
-    const std::unique_ptr<Book> m_book;
+    const std::shared_ptr<Book> m_book;
 };
 
 } // namespace gnomon::serving

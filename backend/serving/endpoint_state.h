@@ -87,9 +87,11 @@ private:
 // One endpoint at run time. Thread-safe; lives as long as the directory.
 class EndpointState {
 public:
-    EndpointState(EndpointSettings settings, const Clock& clock) : m_settings(std::move(settings)), m_meter(clock) {}
+    EndpointState(EndpointSettings settings, const Clock& clock)
+        : m_settings(std::make_shared<const EndpointSettings>(std::move(settings))), m_meter(clock) {}
 
-    const EndpointSettings& settings() const { return m_settings; }
+    const EndpointSettings& settings() const { return *m_settings; }
+    std::shared_ptr<const DecisionRule> decision() const { return {m_settings, &m_settings->decision}; }
     TrafficMeter& meter() { return m_meter; }
     const TrafficMeter& meter() const { return m_meter; }
 
@@ -101,7 +103,7 @@ public:
     GenerationTraffic traffic() const;
 
 private:
-    const EndpointSettings m_settings;
+    const std::shared_ptr<const EndpointSettings> m_settings; // shadows still judge by it when the endpoint has gone
     TrafficMeter m_meter;
 
     // A lock and not an atomic pointer: taking hold and being counted must be one step, or a call could slip in

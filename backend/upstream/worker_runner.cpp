@@ -153,10 +153,11 @@ private:
     }
 
     void setAway(std::string reason) {
+        std::shared_ptr<port::ModelRunner> old; // its end waits for its poller, which may want the lock
         const MutexLock lock(m_mutex);
         // Kept until the next one: its calls are to end because the connection does, not because they were cancelled.
         if (m_worker != nullptr) {
-            m_gone = std::exchange(m_worker, nullptr);
+            old = std::exchange(m_gone, std::exchange(m_worker, nullptr));
         }
         m_reason = std::move(reason);
     }

@@ -111,7 +111,7 @@ bool Call::ask(const AnswerStep& step) {
         const Permit permit = step.version.health->ask(now);
         WatchedRun::Order order = orderFor(step.version, permit.typical, now);
         order.probe = permit.kind == Permit::Kind::Probe;
-        if (permit.kind == Permit::Kind::Ask && permit.compute.count() > 0 && permit.compute < kQuick) {
+        if (m_atStart && permit.kind == Permit::Kind::Ask && permit.compute.count() > 0 && permit.compute < kQuick) {
             order.thread = m_call.thread;
         }
         if (permit.kind == Permit::Kind::Ask || (order.probe && !somebodyBehind())) {
@@ -140,6 +140,7 @@ WatchedRun::Order Call::orderFor(const VersionLink& version, std::chrono::nanose
 }
 
 void Call::runEnded(RunOutcome outcome) {
+    m_atStart = false;
     Leg leg = legOf(*m_asked);
     leg.outcome = outcome.outcome;
     leg.error = std::move(outcome.error);
@@ -285,7 +286,7 @@ void Call::observe(Observation observation) {
     observation.exchange.mirrored = !chosen.empty();
     const auto gathering = std::make_shared<Gathering>(std::move(observation), m_core->observer);
     for (const ShadowLink* shadow : chosen) {
-        m_core->mirror.hand(gathering, *shadow, m_endpoint.settings().decision);
+        m_core->mirror.hand(gathering, *shadow, m_endpoint.decision());
     }
 }
 

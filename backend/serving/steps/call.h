@@ -62,6 +62,7 @@ private:
     ReplyCallback m_done;
     std::span<const AnswerStep> m_steps; // what is still to be asked; in the pinned deployment
     const AnswerStep* m_asked = nullptr; // whose run is under way
+    bool m_atStart = true; // on the thread that came with the call: later ones are not the call's to hold up
     Exchange m_exchange;
     std::vector<std::pair<VersionNumber, TensorSet>> m_outputs;
     std::string m_reason;

@@ -28,9 +28,9 @@ Leg shadowLeg(const ShadowLink& shadow) {
 class Mirror::ShadowRun final : public Timed, public std::enable_shared_from_this<ShadowRun> {
 public:
     // held: bytes that were added to `bytes` for it.
-    ShadowRun(std::shared_ptr<Gathering> gathering, ShadowLink shadow, const DecisionRule& rule, const Clock& clock,
-              std::shared_ptr<std::atomic<std::size_t>> bytes, std::size_t held)
-        : m_gathering(std::move(gathering)), m_shadow(std::move(shadow)), m_rule(rule), m_clock(clock),
+    ShadowRun(std::shared_ptr<Gathering> gathering, ShadowLink shadow, std::shared_ptr<const DecisionRule> rule,
+              const Clock& clock, std::shared_ptr<std::atomic<std::size_t>> bytes, std::size_t held)
+        : m_gathering(std::move(gathering)), m_shadow(std::move(shadow)), m_rule(std::move(rule)), m_clock(clock),
           m_bytes(std::move(bytes)), m_held(held) {
         m_shadow.waiting->fetch_add(1);
     }
@@ -78,7 +78,7 @@ private:
         }
         Leg leg = shadowLeg(m_shadow);
         leg.outcome = LegOutcome::Ok;
-        const Judgement judgement = judge(m_rule, result->outputs);
+        const Judgement judgement = judge(*m_rule, result->outputs);
         leg.score = judgement.score;
         leg.decision = judgement.decision;
         leg.latency = result->compute.count() > 0 ? result->compute : m_clock.monoNow() - m_started;
@@ -115,7 +115,7 @@ private:
     std::shared_ptr<port::Run> m_run GUARDED_BY(m_mutex);
     bool m_late GUARDED_BY(m_mutex) = false;
     const ShadowLink m_shadow;
-    const DecisionRule& m_rule;
+    const std::shared_ptr<const DecisionRule> m_rule;
     const Clock& m_clock;
     const std::shared_ptr<std::atomic<std::size_t>> m_bytes;
     const std::size_t m_held;
@@ -143,7 +143,8 @@ bool Mirror::chooses(const ShadowLink& shadow) {
     return shadow.mirrorPercent >= 100 || (shadow.mirrorPercent > 0 && m_random.unit() * 100 < shadow.mirrorPercent);
 }
 
-void Mirror::hand(std::shared_ptr<Gathering> gathering, const ShadowLink& shadow, const DecisionRule& rule) {
+void Mirror::hand(std::shared_ptr<Gathering> gathering, const ShadowLink& shadow,
+                  std::shared_ptr<const DecisionRule> rule) {
     Leg leg = shadowLeg(shadow);
     if (!shadow.version.runner) {
         leg.outcome = LegOutcome::Skipped;
@@ -162,7 +163,7 @@ void Mirror::hand(std::shared_ptr<Gathering> gathering, const ShadowLink& shadow
         return;
     }
     (void)m_queue.push( // refused at the end: then it is lost
-        std::make_shared<ShadowRun>(std::move(gathering), shadow, rule, m_clock, m_bytes, held));
+        std::make_shared<ShadowRun>(std::move(gathering), shadow, std::move(rule), m_clock, m_bytes, held));
 }
 
 void Mirror::run() {

@@ -35,8 +35,8 @@ public:
     void stop(); // what still waits is lost; what runs is waited for by nobody
     // Is this request one of the shadow's share?
     bool chooses(const ShadowLink& shadow);
-    // rule: of the endpoint; lives as long as the directory.
-    void hand(std::shared_ptr<Gathering> gathering, const ShadowLink& shadow, const DecisionRule& rule);
+    // rule: of the endpoint.
+    void hand(std::shared_ptr<Gathering> gathering, const ShadowLink& shadow, std::shared_ptr<const DecisionRule> rule);
     std::uint64_t dropped() const { return m_dropped; }
 
 private:

@@ -162,6 +162,31 @@ TEST_F(InferQueueTest, aCallThatIsAnsweredAfterTheEndIsForgotten) {
     late->finish(emptyReply());
 }
 
+// The queue is ending already when the model is given up, and a call waits behind it.
+TEST_F(InferQueueTest, aThreadThatIsGivenUpAtTheEndIsNotWaitedFor) {
+    auto forever = std::make_shared<std::latch>(1); // kept by the thread
+    std::latch inside(1);
+    std::shared_ptr<serving::ComputeThread> held;
+    open([&, forever](QueuedCall& call, const std::shared_ptr<serving::ComputeThread>& thread) {
+        held = thread;
+        inside.count_down();
+        const auto kept = forever;
+        kept->wait();
+        call.finish(emptyReply());
+    });
+    std::vector<std::jthread> callers;
+    callers.emplace_back([&] { EXPECT_FALSE(call("slow").ok()); });
+    inside.wait();
+    callers.emplace_back([&] { EXPECT_FALSE(call("behind it").ok()); });
+    std::this_thread::sleep_for(20ms); // it has come, or will be refused: both do
+    m_server->Shutdown(std::chrono::system_clock::now());
+    std::jthread ending([&] { m_queue->end(); });
+    std::this_thread::sleep_for(20ms); // it waits for the thread, or finds it lost: both do
+    held->givenUp();
+    ending.join();
+    forever->count_down();
+}
+
 // What is computed next may hold up the thread that has the reply of the one before.
 TEST_F(InferQueueTest, aReplyDoesNotWaitForACallThatHoldsItsThreadUp) {
     std::counting_semaphore<> release(0);

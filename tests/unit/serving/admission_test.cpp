@@ -69,6 +69,15 @@ TEST_F(AdmissionTest, refusesACallerWithTooManyUnderWayUntilOneIsAnswered) {
     EXPECT_FALSE(ask("a").refusal);
 }
 
+// The interface ends before the last calls do.
+TEST_F(AdmissionTest, aPlaceCanBeGivenBackWhenTheAdmissionHasGone) {
+    open({});
+    auto answered = ask("a");
+    auto dropped = ask("a");
+    m_admission.reset();
+    answered.ticket.answered(true);
+}
+
 TEST_F(AdmissionTest, boundsCallsAndBytesOfAllCallersTogether) {
     AdmissionLimits limits;
     limits.calls = 3;

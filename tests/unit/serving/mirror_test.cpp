@@ -202,13 +202,14 @@ TEST(Mirror, restsInFallbackAndForNamedVersions) {
     }
 }
 
-TEST(Mirror, aRunThatOutlivesThePipelineDoesNoHarm) {
+TEST(Mirror, aRunThatOutlivesPipelineAndDirectoryDoesNoHarm) {
     ServingBench bench(kShadowed);
     bench.start();
     bench.factory.worker(2).hold();
     EXPECT_TRUE(bench.ask().ok());
     ASSERT_TRUE(bench.factory.worker(2).waitForHeld(1));
     bench.pipeline.reset();
+    bench.directory.reset();
     bench.factory.worker(2).release();
 }
 

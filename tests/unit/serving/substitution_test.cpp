@@ -4,7 +4,9 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <cmath>
+#include <memory>
 #include <optional>
 #include <thread>
 
@@ -105,6 +107,35 @@ TEST_F(SubstitutionTest, aLateAnswerChangesNothingAfterwards) {
     ASSERT_EQ(observed[0].exchange.legs.size(), 2u);
     EXPECT_EQ(observed[0].exchange.legs[0].outcome, LegOutcome::Late);
     EXPECT_EQ(observed[0].exchange.legs[1].outcome, LegOutcome::Ok);
+}
+
+struct NoThread final : ComputeThread {
+    void givenUp() override {}
+};
+
+// What ends the run before it, the watchdog among others, is nobody to compute on.
+TEST_F(SubstitutionTest, onlyThoseAskedAtOnceMayComputeOnTheCallsThread) {
+    std::atomic<bool> offered = false;
+    fallback().answer([&](const port::RunRequest& request) -> Result<port::RunResult> {
+        offered = static_cast<bool>(request.here);
+        port::RunResult result{makeTensorSet({floats("score", {1, 1}, {0.2F})}), {}, true};
+        result.compute = 100us;
+        return result;
+    });
+    InferenceCall direct = bench.call();
+    direct.thread = std::make_shared<NoThread>();
+    direct.version = VersionNumber(2);
+    for (int i = 0; i < 2; ++i) { // quick, as is known from the second on
+        ASSERT_TRUE(bench.ask(direct).ok());
+    }
+    EXPECT_TRUE(offered);
+
+    InferenceCall substituted = direct;
+    substituted.version.reset();
+    production().hold();
+    EXPECT_EQ(bench.ask(substituted)->servedBy, "fallback");
+    EXPECT_FALSE(offered);
+    production().release();
 }
 
 TEST_F(SubstitutionTest, aRunThatDoesNotStopWhenItIsGivenUpLosesTheProcessor) {
