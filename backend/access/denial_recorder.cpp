@@ -2,6 +2,8 @@
 #include "backend/access/denial_recorder.h"
 #include "backend/base/mutex.h"
 
+#include <algorithm>
+#include <iterator>
 #include <map>
 #include <tuple>
 #include <vector>
@@ -32,7 +34,7 @@ std::string hostOf(const std::string& address) {
 }
 
 struct Entry {
-    Denial first;
+    AuditRecord record; // of the first
     std::uint64_t count = 0;
 };
 
@@ -60,16 +62,26 @@ public:
         : m_audit(audit), m_clock(clock), m_options(options) {}
 
     void add(const Denial& denial) EXCLUDES(m_mutex) {
-        const std::string identity = denial.peer.spiffeId.empty() ? hostOf(denial.peer.address) : denial.peer.spiffeId;
-        Key key{second(), identity, denial.action, denial.object, denial.error.message};
+        const std::string identity =
+            printable(denial.peer.spiffeId.empty() ? hostOf(denial.peer.address) : denial.peer.spiffeId);
+        AuditRecord record = recordOf(denial);
+        Key key{second(), identity, record.action, record.object, record.reason};
         const MutexLock lock(m_mutex);
+        if (!m_entries.contains(key) && kindsOf(key) >= m_options.perIdentity) {
+            record.action = "merge";
+            record.permission.clear();
+            record.object.clear();
+            record.code = codeName(ErrorCode::ResourceExhausted);
+            record.reason = "more kinds of denials than are kept apart for one identity";
+            key = {key.second, identity, {}, {}, {}};
+        }
         auto entry = m_entries.find(key);
         if (entry == m_entries.end()) {
             if (m_entries.size() >= m_options.limit) {
                 ++m_others;
                 return;
             }
-            entry = m_entries.emplace(std::move(key), Entry{denial, 0}).first;
+            entry = m_entries.emplace(std::move(key), Entry{std::move(record), 0}).first;
         }
         ++entry->second.count;
     }
@@ -87,7 +99,7 @@ public:
             std::swap(others, m_others);
         }
         for (Entry& entry : due) {
-            append(recordOf(entry.first), entry.count);
+            append(std::move(entry.record), entry.count);
         }
         if (others > 0) {
             AuditRecord record;
@@ -102,6 +114,15 @@ public:
     }
 
 private:
+    // How many are kept apart for the key's identity and second.
+    std::size_t kindsOf(const Key& key) const REQUIRES(m_mutex) {
+        const auto first = m_entries.lower_bound({key.second, key.identity, {}, {}, {}});
+        const auto last = std::find_if(first, m_entries.end(), [&](const auto& entry) {
+            return entry.first.second != key.second || entry.first.identity != key.identity;
+        });
+        return static_cast<std::size_t>(std::distance(first, last));
+    }
+
     std::chrono::seconds second() const {
         return std::chrono::duration_cast<std::chrono::seconds>(m_clock.monoNow().time_since_epoch());
     }

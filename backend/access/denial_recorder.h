@@ -24,12 +24,14 @@ struct Denial {
 };
 
 struct DenialRecorderOptions {
-    std::size_t limit = 1024; // different denials kept apart per second; the rest are counted together
+    std::size_t limit = 1024;    // different denials kept apart per second; the rest are counted together
+    std::size_t perIdentity = 8; // of one identity, which chooses what it asks for; its rest are one record
 };
 
 // Writes denials to the audit trail, those with the same identity, action, object and reason merged into one record per
 // second that carries the count (security.md 2.3 point 3). Nothing is lost silently: what does not fit is counted in a
-// record of its own, and what the log would not take now is counted in a later one. Thread-safe; record() never blocks.
+// record of its identity or of everybody, and what the log would not take now is counted in a later one. What a peer
+// says is cut to its record's length at once. Thread-safe; record() never blocks.
 class DenialRecorder {
 public:
     // audit and clock must outlive the recorder.

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <map>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -52,6 +53,14 @@ Result<std::vector<fs::path>> filesOf(const fs::path& path) {
     return files;
 }
 
+std::size_t countOf(std::string_view text, std::string_view what) {
+    std::size_t count = 0;
+    for (std::size_t at = text.find(what); at != text.npos; at = text.find(what, at + what.size())) {
+        ++count;
+    }
+    return count;
+}
+
 bool signedByOneOf(X509_CRL* list, const std::vector<CertificatePtr>& authorities) {
     return std::any_of(authorities.begin(), authorities.end(), [list](const CertificatePtr& authority) {
         return X509_NAME_cmp(X509_CRL_get_issuer(list), X509_get_subject_name(authority.get())) == 0 &&
@@ -89,7 +98,9 @@ Result<RevocationList> RevocationList::read(const fs::path& file, const fs::path
                                            X509_REVOKED_get0_serialNumber(sk_X509_REVOKED_value(revoked, i))));
             }
         }
-        if (lists == 0 || text.find("-----BEGIN X509 CRL-----", text.rfind("-----END X509 CRL-----")) != text.npos) {
+        // Reading ends at the first that is damaged: what that one and those behind it revoke must not be let in.
+        if (lists == 0 || countOf(text, "-----BEGIN X509 CRL-----") != lists ||
+            countOf(text, "-----END X509 CRL-----") != lists) {
             return Error{ErrorCode::Corrupt, one.string() + " holds no revocation list, or one that cannot be read",
                          "write it as PEM, whole: openssl crl -inform DER -in LIST -out FILE"};
         }

@@ -3,6 +3,7 @@
 
 #include "backend/base/byte_codec.h"
 
+#include <algorithm>
 #include <array>
 #include <bit>
 #include <cstdint>
@@ -50,6 +51,7 @@ public:
     // Calls visit(position) from the largest below `end` on downward, while it returns true.
     template <class Visit>
     void visitDown(std::size_t end, Visit visit) const {
+        end = std::min(end, kBlockRecords);
         for (std::size_t at = (end + 63) / 64; at-- > 0;) {
             const std::size_t inside = end - at * 64; // of this word, positions below that
             std::uint64_t word = inside >= 64 ? m_words[at] : m_words[at] & ((std::uint64_t{1} << inside) - 1);

@@ -127,7 +127,7 @@ Status IndexQuery::show(IndexSearch& search, std::uint64_t before) {
             const auto number = [&](int column) { return m_blocks.getColumn(column).getInt64(); };
             const BlockHead head{static_cast<std::uint64_t>(number(0)), static_cast<std::uint64_t>(number(1)),
                                  number(2), number(3)};
-            if (head.end() != before) {
+            if (head.end() != before || head.records > kBlockRecords) {
                 break;
             }
             StoredBlock block(m_list, head.first);

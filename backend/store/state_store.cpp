@@ -6,6 +6,8 @@
 
 #include <algorithm>
 #include <array>
+#include <type_traits>
+#include <utility>
 
 namespace gnomon::store {
 
@@ -88,35 +90,33 @@ std::string stepName(FallbackKind kind) {
 // Thread-safe: one connection behind one mutex; state is read at start and written by changes only.
 class SqliteStateStore final : public port::StateStore {
 public:
-    explicit SqliteStateStore(std::unique_ptr<SQLite::Database> database) : m_database(std::move(database)) {}
+    SqliteStateStore(std::filesystem::path file, std::unique_ptr<SQLite::Database> database)
+        : m_file(std::move(file)), m_database(std::move(database)) {}
 
     Result<std::vector<Generation>> current() override {
-        return guarded("read the current generations", [&] {
-            MutexLock lock(m_mutex);
-            SQLite::Statement query(*m_database, std::string(kColumns) +
-                                                     "AS g WHERE number = (SELECT max(number) FROM generation "
-                                                     "WHERE endpoint = g.endpoint) ORDER BY endpoint");
-            return readAll(query);
+        return read("read the current generations", [](SQLite::Database& database) {
+            SQLite::Statement query(database, std::string(kColumns) +
+                                                  "AS g WHERE number = (SELECT max(number) FROM generation "
+                                                  "WHERE endpoint = g.endpoint) ORDER BY endpoint");
+            return readAll(database, query);
         });
     }
 
     Result<std::vector<Generation>> generations(const EndpointName& endpoint) override {
-        return guarded("read the generations of endpoint '" + endpoint.value + "'", [&] {
-            MutexLock lock(m_mutex);
-            SQLite::Statement query(*m_database, std::string(kColumns) + "WHERE endpoint = ? ORDER BY number DESC");
+        return read("read the generations of endpoint '" + endpoint.value + "'", [&](SQLite::Database& database) {
+            SQLite::Statement query(database, std::string(kColumns) + "WHERE endpoint = ? ORDER BY number DESC");
             query.bind(1, endpoint.value);
-            return readAll(query);
+            return readAll(database, query);
         });
     }
 
     Result<Generation> generation(const EndpointName& endpoint, GenerationNumber number) override {
         const std::string name = "generation " + std::to_string(number.value) + " of endpoint '" + endpoint.value + "'";
-        return guarded("read " + name, [&]() -> Result<Generation> {
-            MutexLock lock(m_mutex);
-            SQLite::Statement query(*m_database, std::string(kColumns) + "WHERE endpoint = ? AND number = ?");
+        return read("read " + name, [&](SQLite::Database& database) -> Result<Generation> {
+            SQLite::Statement query(database, std::string(kColumns) + "WHERE endpoint = ? AND number = ?");
             query.bind(1, endpoint.value);
             query.bind(2, toColumn(number.value));
-            GNOMON_ASSIGN(std::vector<Generation> found, readAll(query));
+            GNOMON_ASSIGN(std::vector<Generation> found, readAll(database, query));
             if (found.empty()) {
                 return Error{ErrorCode::NotFound, "there is no " + name};
             }
@@ -127,10 +127,9 @@ public:
     Status append(const Generation& generation) override {
         const std::string name = "generation " + std::to_string(generation.number.value) + " of endpoint '" +
                                  generation.endpoint.value + "'";
-        return guarded("append " + name, [&]() -> Status {
-            MutexLock lock(m_mutex);
-            SQLite::Transaction transaction(*m_database, SQLite::TransactionBehavior::IMMEDIATE);
-            SQLite::Statement newest(*m_database, "SELECT coalesce(max(number), 0) FROM generation WHERE endpoint = ?");
+        return write("append " + name, [&](SQLite::Database& database) -> Status {
+            SQLite::Transaction transaction(database, SQLite::TransactionBehavior::IMMEDIATE);
+            SQLite::Statement newest(database, "SELECT coalesce(max(number), 0) FROM generation WHERE endpoint = ?");
             newest.bind(1, generation.endpoint.value);
             newest.executeStep();
             const std::uint64_t last = fromColumn(newest.getColumn(0));
@@ -139,27 +138,25 @@ public:
                              "cannot append " + name + ": the newest is " + std::to_string(last),
                              "somebody changed the endpoint meanwhile: plan again"};
             }
-            insert(generation);
+            insert(database, generation);
             transaction.commit();
             return {};
         });
     }
 
     Result<std::optional<Generation>> madeBy(Seq intent) override {
-        return guarded("find the generation of intent " + std::to_string(intent.value),
-                       [&]() -> Result<std::optional<Generation>> {
-                           MutexLock lock(m_mutex);
-                           SQLite::Statement query(*m_database, std::string(kColumns) + "WHERE intent = ? LIMIT 1");
-                           query.bind(1, toColumn(intent.value));
-                           GNOMON_ASSIGN(std::vector<Generation> found, readAll(query));
-                           return found.empty() ? std::nullopt : std::optional(std::move(found.front()));
-                       });
+        return read("find the generation of intent " + std::to_string(intent.value),
+                    [&](SQLite::Database& database) -> Result<std::optional<Generation>> {
+                        SQLite::Statement query(database, std::string(kColumns) + "WHERE intent = ? LIMIT 1");
+                        query.bind(1, toColumn(intent.value));
+                        GNOMON_ASSIGN(std::vector<Generation> found, readAll(database, query));
+                        return found.empty() ? std::nullopt : std::optional(std::move(found.front()));
+                    });
     }
 
     Result<std::string> value(const std::string& key) override {
-        return guarded("read value '" + key + "'", [&]() -> Result<std::string> {
-            MutexLock lock(m_mutex);
-            SQLite::Statement query(*m_database, "SELECT value FROM value WHERE key = ?");
+        return read("read value '" + key + "'", [&](SQLite::Database& database) -> Result<std::string> {
+            SQLite::Statement query(database, "SELECT value FROM value WHERE key = ?");
             query.bind(1, key);
             if (!query.executeStep()) {
                 return Error{ErrorCode::NotFound, "there is no value '" + key + "' in the state"};
@@ -169,20 +166,56 @@ public:
     }
 
     Status setValue(const std::string& key, const std::string& value) override {
-        return guarded("write value '" + key + "'", [&]() -> Status {
-            MutexLock lock(m_mutex);
-            SQLite::Statement write(*m_database, "INSERT INTO value (key, value) VALUES (?, ?) "
-                                                 "ON CONFLICT (key) DO UPDATE SET value = excluded.value");
-            write.bind(1, key);
-            write.bind(2, value);
-            write.exec();
+        return write("write value '" + key + "'", [&](SQLite::Database& database) -> Status {
+            SQLite::Statement row(database, "INSERT INTO value (key, value) VALUES (?, ?) "
+                                            "ON CONFLICT (key) DO UPDATE SET value = excluded.value");
+            row.bind(1, key);
+            row.bind(2, value);
+            row.exec();
             return {};
         });
     }
 
 private:
-    void insert(const Generation& generation) REQUIRES(m_mutex) {
-        SQLite::Statement row(*m_database, "INSERT INTO generation VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+    // body(database) returns a Result.
+    template <class Body>
+    std::invoke_result_t<Body, SQLite::Database&> read(const std::string& what, Body body) {
+        const MutexLock lock(m_mutex);
+        GNOMON_TRY(open());
+        return guarded(what, [&, database = m_database.get()] { return body(*database); });
+    }
+    // body(database) returns a Status; FailedPrecondition: nothing was written.
+    template <class Body>
+    Status write(const std::string& what, Body body) {
+        const MutexLock lock(m_mutex);
+        GNOMON_TRY(open());
+        Status written = guarded(what, [&, database = m_database.get()] { return body(*database); });
+        if (!written && written.error().code != ErrorCode::FailedPrecondition) {
+            m_database.reset();
+        }
+        return written;
+    }
+
+    // After a write that failed: its commit may be in the file all the same, where this connection would not see it but
+    // the next start would. One that is opened anew sees what the next start sees.
+    Status open() REQUIRES(m_mutex) {
+        if (m_database) {
+            return {};
+        }
+        GNOMON_ASSIGN(auto database, openDatabase(m_file, kSchema, Durability::Full));
+        GNOMON_TRY(guarded("settle what was written last", [&]() -> Status {
+            if (database->execAndGet("PRAGMA wal_checkpoint(TRUNCATE)").getInt() != 0) {
+                return Error{ErrorCode::Unavailable, "another process reads '" + m_file.string() + "'",
+                             "let it finish"};
+            }
+            return {};
+        }));
+        m_database = std::move(database);
+        return {};
+    }
+
+    static void insert(SQLite::Database& database, const Generation& generation) {
+        SQLite::Statement row(database, "INSERT INTO generation VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
         row.bind(1, generation.endpoint.value);
         row.bind(2, toColumn(generation.number.value));
         row.bind(3, generation.deployment.production.value);
@@ -201,12 +234,12 @@ private:
         bindBlob(row, 12, generation.actor.certificate.bytes);
         row.bind(13, generation.reason);
         row.exec();
-        insertShadows(generation);
-        insertSteps(generation);
+        insertShadows(database, generation);
+        insertSteps(database, generation);
     }
 
-    void insertShadows(const Generation& generation) REQUIRES(m_mutex) {
-        SQLite::Statement row(*m_database, "INSERT INTO shadow VALUES (?, ?, ?, ?, ?)");
+    static void insertShadows(SQLite::Database& database, const Generation& generation) {
+        SQLite::Statement row(database, "INSERT INTO shadow VALUES (?, ?, ?, ?, ?)");
         int position = 0;
         for (const ShadowSpec& shadow : generation.deployment.shadows) {
             row.reset();
@@ -219,8 +252,8 @@ private:
         }
     }
 
-    void insertSteps(const Generation& generation) REQUIRES(m_mutex) {
-        SQLite::Statement row(*m_database, "INSERT INTO step VALUES (?, ?, ?, ?, ?)");
+    static void insertSteps(SQLite::Database& database, const Generation& generation) {
+        SQLite::Statement row(database, "INSERT INTO step VALUES (?, ?, ?, ?, ?)");
         int position = 0;
         for (const FallbackStep& step : generation.deployment.chain) {
             row.reset();
@@ -233,12 +266,12 @@ private:
         }
     }
 
-    Result<std::vector<Generation>> readAll(SQLite::Statement& query) REQUIRES(m_mutex) {
+    static Result<std::vector<Generation>> readAll(SQLite::Database& database, SQLite::Statement& query) {
         std::vector<Generation> all;
         while (query.executeStep()) {
             GNOMON_ASSIGN(Generation generation, readRow(query));
-            GNOMON_TRY(readShadows(generation));
-            GNOMON_TRY(readSteps(generation));
+            GNOMON_TRY(readShadows(database, generation));
+            GNOMON_TRY(readSteps(database, generation));
             all.push_back(std::move(generation));
         }
         return all;
@@ -280,9 +313,9 @@ private:
         return generation;
     }
 
-    Status readShadows(Generation& generation) REQUIRES(m_mutex) {
-        SQLite::Statement query(*m_database, "SELECT version, mirror_percent FROM shadow "
-                                             "WHERE endpoint = ? AND generation = ? ORDER BY position");
+    static Status readShadows(SQLite::Database& database, Generation& generation) {
+        SQLite::Statement query(database, "SELECT version, mirror_percent FROM shadow "
+                                          "WHERE endpoint = ? AND generation = ? ORDER BY position");
         query.bind(1, generation.endpoint.value);
         query.bind(2, toColumn(generation.number.value));
         while (query.executeStep()) {
@@ -292,9 +325,9 @@ private:
         return {};
     }
 
-    Status readSteps(Generation& generation) REQUIRES(m_mutex) {
-        SQLite::Statement query(*m_database, "SELECT kind, version FROM step "
-                                             "WHERE endpoint = ? AND generation = ? ORDER BY position");
+    static Status readSteps(SQLite::Database& database, Generation& generation) {
+        SQLite::Statement query(database, "SELECT kind, version FROM step "
+                                          "WHERE endpoint = ? AND generation = ? ORDER BY position");
         query.bind(1, generation.endpoint.value);
         query.bind(2, toColumn(generation.number.value));
         while (query.executeStep()) {
@@ -309,15 +342,16 @@ private:
         return {};
     }
 
+    const std::filesystem::path m_file;
     Mutex m_mutex;
-    std::unique_ptr<SQLite::Database> m_database GUARDED_BY(m_mutex);
+    std::unique_ptr<SQLite::Database> m_database GUARDED_BY(m_mutex); // null after a write that failed
 };
 
 } // namespace
 
 Result<std::unique_ptr<port::StateStore>> openStateStore(const std::filesystem::path& file) {
     GNOMON_ASSIGN(auto database, openDatabase(file, kSchema, Durability::Full));
-    return std::unique_ptr<port::StateStore>(std::make_unique<SqliteStateStore>(std::move(database)));
+    return std::unique_ptr<port::StateStore>(std::make_unique<SqliteStateStore>(file, std::move(database)));
 }
 
 } // namespace gnomon::store

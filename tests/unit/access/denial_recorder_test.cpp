@@ -70,6 +70,30 @@ TEST_F(DenialRecorderTest, whatDoesNotFitIsCountedTogether) {
     EXPECT_EQ(factOf(records[10], "count"), "90");
 }
 
+// A peer names what it asks for as it likes: that must not fill the trail, nor hide what others try.
+TEST_F(DenialRecorderTest, oneIdentityHasFewRecordsWhateverItAsksFor) {
+    DenialRecorder recorder(audit, clock);
+    const std::string longName(1 << 20, 'x');
+    for (int i = 0; i < 2000; ++i) {
+        Denial denial = denialOf("spiffe://x/caller/a/b", "no");
+        denial.object = "endpoint/" + std::to_string(i) + longName;
+        recorder.record(denial);
+    }
+    recorder.record(denialOf("spiffe://x/caller/c/d", "no"));
+    recorder.flush(true);
+    const auto records = audit.records();
+    ASSERT_EQ(records.size(), 10u);
+    int counted = 0;
+    for (const auto& one : records) {
+        EXPECT_LT(one.record.object.size(), 1000u);
+        counted += std::stoi(factOf(one, "count"));
+    }
+    EXPECT_EQ(counted, 2001);
+    EXPECT_EQ(factOf(records[0], "count"), "1992");
+    EXPECT_EQ(records[0].record.actor.identity, "spiffe://x/caller/a/b");
+    EXPECT_EQ(records[9].record.actor.identity, "spiffe://x/caller/c/d");
+}
+
 TEST_F(DenialRecorderTest, whatTheLogDidNotTakeIsCountedLater) {
     DenialRecorder recorder(audit, clock);
     audit.setFailing(true);

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "backend/audit/index_block.h"
 #include "tests/unit/audit/audit_fixture.h"
 
 namespace gnomon::test {
@@ -260,6 +261,17 @@ TEST_F(Search, aLyingIndexInventsNothing) {
     filter.action = "rollback";
     EXPECT_EQ(m_log->search(filter).error().code, ErrorCode::Unavailable);
     EXPECT_TRUE(seqs(filter).empty()) << "it was rebuilt";
+}
+
+// The index's file says how many records a block has.
+TEST(PositionSet, nothingIsBeyondABlock) {
+    const audit::PositionSet all(0, 3 * audit::kBlockRecords);
+    std::size_t visited = 0;
+    all.visitDown(3 * audit::kBlockRecords, [&](std::size_t position) {
+        ++visited;
+        return position < audit::kBlockRecords;
+    });
+    EXPECT_EQ(visited, audit::kBlockRecords);
 }
 
 TEST_F(Search, anIndexWithAHoleIsRebuilt) {

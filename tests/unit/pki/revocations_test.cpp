@@ -65,8 +65,13 @@ TEST_F(RevocationsTest, aListOfSomebodyElseIsRefused) {
 
 TEST_F(RevocationsTest, aFileThatIsNoListIsRefusedAndNamed) {
     const std::string whole = m_authority.revoke({m_bad}, 30, m_clock).value();
-    for (const std::string& text : {std::string(), std::string("hello"), whole.substr(0, whole.size() / 2),
-                                    whole + whole.substr(0, whole.size() / 2)}) {
+    std::string damaged = whole;
+    damaged.erase(whole.size() / 2, 1);
+    std::string unbegun = whole;
+    unbegun.replace(unbegun.find("X509"), 4, "X500");
+    for (const std::string& text :
+         {std::string(), std::string("hello"), whole.substr(0, whole.size() / 2),
+          whole + whole.substr(0, whole.size() / 2), whole + damaged, whole + damaged + whole, whole + unbegun}) {
         const auto list = RevocationList::read(write("list.pem", text), m_ca);
         ASSERT_FALSE(list.ok()) << text;
         EXPECT_EQ(list.error().code, ErrorCode::Corrupt);

@@ -5,10 +5,26 @@
 #include <SQLiteCpp/SQLiteCpp.h>
 #include <gtest/gtest.h>
 
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <atomic>
+#include <cerrno>
 #include <csignal>
+
+namespace {
+std::atomic<bool> theNextSyncFails = false;
+} // namespace
+
+// In place of the C library's, for SQLite.
+extern "C" __attribute__((visibility("default"))) int fdatasync(int descriptor) {
+    if (theNextSyncFails.exchange(false)) {
+        errno = EIO;
+        return -1;
+    }
+    return static_cast<int>(::syscall(SYS_fdatasync, descriptor));
+}
 
 namespace gnomon::store {
 namespace {
@@ -107,6 +123,28 @@ TEST_F(StateStore, unknownModesAreCorrupt) {
     SQLite::Database database(file.string(), SQLite::OPEN_READWRITE, 1000);
     database.exec("DROP TRIGGER generation_stays; UPDATE generation SET mode = 'SIDEWAYS'");
     EXPECT_EQ(store->current().error().code, ErrorCode::Corrupt);
+}
+
+// The commit stands in the file when its sync fails, where only a restart would find it.
+TEST_F(StateStore, whatFailedIsNotThereAfterACrashUnlessItIsThereNow) {
+    ASSERT_TRUE(store->append(generation(1)));
+    ASSERT_TRUE(store->append(generation(2)));
+    theNextSyncFails = true;
+    const Status appended = store->append(generation(3));
+    EXPECT_FALSE(theNextSyncFails) << "it was asked for";
+    ASSERT_FALSE(appended);
+    EXPECT_EQ(appended.error().code, ErrorCode::Unavailable);
+    const bool made = store->madeBy(Seq(103)).value().has_value();
+
+    const std::filesystem::path crashed = folder / "crashed.db";
+    for (const char* part : {"", "-wal"}) {
+        if (std::filesystem::exists(file.string() + part)) {
+            std::filesystem::copy_file(file.string() + part, crashed.string() + part);
+        }
+    }
+    const auto restarted = openStateStore(crashed).value();
+    EXPECT_EQ(restarted->generation(kSpam, GenerationNumber(3)).ok(), made);
+    EXPECT_TRUE(store->append(generation(made ? 4 : 3))) << "the store goes on";
 }
 
 TEST_F(StateStore, whatWasAcknowledgedSurvivesAKill) {
