@@ -36,6 +36,10 @@ std::string describe(const audit::FsckReport& report) {
     }
     return "the audit trail is good: " + std::to_string(report.records) + " records, " +
            std::to_string(report.checkpoints) + " checkpoints, root " + toHex(report.root) +
+           (report.signedRecords == report.records
+                ? ""
+                : "; no signature covers its last " + std::to_string(report.records - report.signedRecords) +
+                      " records yet") +
            (report.openIntents == 0 ? ""
                                     : "; " + std::to_string(report.openIntents) +
                                           " changes have no outcome yet: the next start records one");

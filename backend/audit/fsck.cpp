@@ -41,6 +41,7 @@ public:
         m_report.records = m_tree.size();
         m_report.root = m_tree.root();
         m_report.openIntents = m_open.size();
+        m_report.signedRecords = m_signed;
         return m_report;
     }
 
@@ -127,6 +128,9 @@ private:
                     ? "record " + number(head.size) + " is missing: " + number((*newest)->size) + " records were signed"
                     : newest.error().message,
                 Seq(head.size));
+        }
+        if (const auto finding = tooManyUnsigned(m_signed, head.size)) {
+            bad(*finding, Seq(m_signed));
         }
         if (std::set<Seq>(open.begin(), open.end()) != m_open) {
             bad("the list of open intents does not fit the records");

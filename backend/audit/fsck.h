@@ -11,6 +11,7 @@ namespace gnomon::audit {
 struct FsckReport {
     std::uint64_t records = 0; // that were read and are good
     std::uint64_t checkpoints = 0;
+    std::uint64_t signedRecords = 0; // that a checkpoint covers; what follows is no evidence yet
     std::uint64_t payloads = 0;
     std::uint64_t erasedPayloads = 0;
     std::uint64_t openIntents = 0;

@@ -55,7 +55,7 @@ LogWriter::LogWriter(Parts parts, std::unique_ptr<EvidenceWriter> evidence, Reco
       m_tree(std::move(log.tree)), m_openIntents(std::move(log.openIntents)),
       m_published(m_parts.identity, m_parts.signer), m_stored(log.checkpoint ? log.checkpoint->size : 0),
       m_reserve(std::move(reserve)), m_committed([](std::uint64_t) {}),
-      m_queue(m_parts.options.queueLimit, m_parts.options.batchLimit) {}
+      m_queue(m_parts.options.queueLimit, std::min(m_parts.options.batchLimit, kLargestCommit)) {}
 
 void LogWriter::start(std::function<void(std::uint64_t size)> committed) {
     m_committed = std::move(committed);
@@ -213,7 +213,20 @@ Status LogWriter::makeReady() {
     if (m_evidence == nullptr) {
         GNOMON_TRY(reopen());
     }
+    GNOMON_TRY(makeSigned());
     return m_reserve->empty() ? Status{} : mergeReserve();
+}
+
+// What the next commit adds must stay within what may be unsigned, or the log could not be opened again.
+Status LogWriter::makeSigned() {
+    const auto tooMuch = [this] {
+        const std::optional<Checkpoint> newest = m_published.newest();
+        return m_tree.size() - (newest ? newest->size : 0) > kMostUnsigned - kLargestCommit;
+    };
+    if (tooMuch()) {
+        signRest();
+    }
+    return tooMuch() ? m_published.health() : Status{};
 }
 
 Status LogWriter::mergeReserve() {
@@ -221,28 +234,39 @@ Status LogWriter::mergeReserve() {
         return m_trouble; // it costs too much to be tried for each record
     }
     if (!m_uncleared) {
-        GNOMON_ASSIGN(const std::unique_ptr<EvidenceReader> reader, EvidenceReader::open(m_parts.file));
-        GNOMON_ASSIGN(ReserveRest rest, unmerged(*m_reserve, *reader, m_tree.size()));
-        if (rest.gap) {
-            PendingBatch pending;
-            pending.push_back({std::move(rest.gap->record), std::move(rest.gap->payload), {}, false});
-            for (ReservedRecord& one : rest.records) {
-                pending.push_back({std::move(one.record), std::move(one.payload), {}, true});
-            }
-            Staged staged = stage(pending);
-            if (!staged.refused.empty()) {
-                return staged.refused.front().second;
-            }
-            GNOMON_TRY(commit(staged));
-            logEvent(LogLevel::Info, "audit_reserve_merged", {{"records", std::to_string(rest.records.size())}});
-            publish();
-            setHealth({});
-            m_committed(m_tree.size());
-        }
+        GNOMON_TRY(mergeEntries());
     }
     const Status cleared = m_reserve->clear();
     m_uncleared = cleared.ok() ? std::nullopt : std::optional(cleared.error());
     return {}; // the log itself can be written
+}
+
+Status LogWriter::mergeEntries() {
+    GNOMON_ASSIGN(const std::unique_ptr<EvidenceReader> reader, EvidenceReader::open(m_parts.file));
+    GNOMON_ASSIGN(std::size_t merged, countMerged(*m_reserve, *reader, m_tree.size()));
+    while (merged < m_reserve->entries().size()) {
+        GNOMON_ASSIGN(ReserveRest rest, unmerged(*m_reserve, *reader, m_tree.size(), merged, kLargestCommit - 1));
+        merged = rest.merged;
+        if (!rest.gap) {
+            continue;
+        }
+        PendingBatch pending;
+        pending.push_back({std::move(rest.gap->record), std::move(rest.gap->payload), {}, false});
+        for (ReservedRecord& one : rest.records) {
+            pending.push_back({std::move(one.record), std::move(one.payload), {}, true});
+        }
+        GNOMON_TRY(makeSigned()); // before what is to be stored with the batch is looked up
+        Staged staged = stage(pending);
+        if (!staged.refused.empty()) {
+            return staged.refused.front().second;
+        }
+        GNOMON_TRY(commit(staged));
+        logEvent(LogLevel::Info, "audit_reserve_merged", {{"records", std::to_string(rest.records.size())}});
+        publish();
+        setHealth({});
+        m_committed(m_tree.size());
+    }
+    return {};
 }
 
 Status LogWriter::storeCheckpoint() {

@@ -69,7 +69,9 @@ private:
     void idle();
     void recover();
     Status makeReady();
+    Status makeSigned();
     Status mergeReserve();
+    Status mergeEntries();
     Status storeCheckpoint();
     void keep(Staged staged, const Error& cause);
     void keepOwn(PendingBatch pending, const Error& cause);
@@ -86,7 +88,8 @@ private:
     void countCommit(std::chrono::nanoseconds took);
     void tellReserve();
 
-    static constexpr std::uint64_t kUnsigned = 256;            // records, at most a batch more
+    static constexpr std::uint64_t kUnsigned = 256; // records, at most a batch more while the signer works
+    static constexpr std::size_t kLargestCommit = kMostUnsigned / 2;
     static constexpr std::chrono::milliseconds kSignAfter{20}; // without another record
     static constexpr std::chrono::milliseconds kFirstRetry{100};
     static constexpr std::chrono::milliseconds kLastRetry{2000};

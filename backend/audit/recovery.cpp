@@ -67,6 +67,9 @@ Result<std::optional<Checkpoint>> checkCheckpoint(EvidenceReader& reader, const 
                                                   const LogIdentity& identity) {
     GNOMON_ASSIGN(const std::optional<StoredCheckpoint> stored, reader.newestCheckpoint());
     if (!stored) {
+        if (const auto finding = tooManyUnsigned(0, tree.size())) {
+            return damaged(*finding);
+        }
         return std::optional<Checkpoint>();
     }
     const Result<Checkpoint> checkpoint = proof::openCheckpoint(stored->note, identity.key);
@@ -82,6 +85,9 @@ Result<std::optional<Checkpoint>> checkCheckpoint(EvidenceReader& reader, const 
         return damaged("record " + number(tree.size()) + " is missing: " + number(checkpoint->size) +
                        " records were signed");
     }
+    if (const auto finding = tooManyUnsigned(checkpoint->size, tree.size())) {
+        return damaged(*finding);
+    }
     GNOMON_ASSIGN(const Digest root, merkle::treeRoot(checkpoint->size, tree.reader(tileReader(reader))));
     if (root != checkpoint->root) {
         return damaged("its first " + number(checkpoint->size) + " records are not those that were signed");
@@ -90,6 +96,14 @@ Result<std::optional<Checkpoint>> checkCheckpoint(EvidenceReader& reader, const 
 }
 
 } // namespace
+
+std::optional<std::string> tooManyUnsigned(std::uint64_t signedUpTo, std::uint64_t size) {
+    if (size - signedUpTo <= kMostUnsigned) {
+        return std::nullopt;
+    }
+    return "no signature covers records " + number(signedUpTo) + " to " + number(size) +
+           " (exclusive): somebody without the key may have written them";
+}
 
 merkle::TileReader tileReader(EvidenceReader& reader) {
     return [&reader](unsigned level, std::uint64_t index) { return reader.tile(level, index); };

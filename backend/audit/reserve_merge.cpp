@@ -28,20 +28,6 @@ std::size_t mergedBy(const AuditRecord& record, std::uint64_t filling) {
     return end;
 }
 
-// Entries of this filling that stand in the log behind a gap record.
-Result<std::size_t> countMerged(const ReserveFile& reserve, EvidenceReader& log, std::uint64_t size) {
-    std::size_t merged = 0;
-    for (std::uint64_t seq = reserve.entries().front().logSize; seq < size; ++seq) {
-        GNOMON_ASSIGN(const Bytes bytes, log.bytes(Seq(seq)));
-        GNOMON_ASSIGN(const AuditRecord record, proof::decodeRecord(bytes));
-        merged = std::max(merged, mergedBy(record, reserve.filling()));
-        if (merged >= reserve.entries().size()) {
-            break;
-        }
-    }
-    return merged;
-}
-
 // The commit that was given up had succeeded after all.
 Result<bool> landed(const ReserveEntry& entry, Seq seq, EvidenceReader& log, std::uint64_t size) {
     if (seq.value >= size) {
@@ -51,14 +37,15 @@ Result<bool> landed(const ReserveEntry& entry, Seq seq, EvidenceReader& log, std
     return bytes == entry.record;
 }
 
-ReservedRecord gapOf(const ReserveFile& reserve, const std::vector<ReservedRecord>& records) {
+// end: of the entries that it counts.
+ReservedRecord gapOf(const ReserveFile& reserve, const std::vector<ReservedRecord>& records, std::size_t end) {
     ReservedRecord gap;
     AuditRecord& record = gap.record;
     record.kind = RecordKind::Gap;
     record.actor = machineActor(kWriter);
     record.action = "merge";
     record.object = "audit";
-    record.requestId = markOf(reserve.filling(), reserve.entries().size());
+    record.requestId = markOf(reserve.filling(), end);
     record.result = "ok";
     record.code = "OK";
     const std::string first = toRfc3339(records.front().record.time);
@@ -78,14 +65,24 @@ bool mayUseReserve(const AuditRecord& record) {
     return own && record.actor.person.rfind("machine:", 0) == 0;
 }
 
-Result<ReserveRest> unmerged(const ReserveFile& reserve, EvidenceReader& log, std::uint64_t size) {
-    ReserveRest rest;
-    if (reserve.empty()) {
-        return rest;
+Result<std::size_t> countMerged(const ReserveFile& reserve, EvidenceReader& log, std::uint64_t size) {
+    std::size_t merged = 0;
+    for (std::uint64_t seq = reserve.entries().front().logSize; seq < size; ++seq) {
+        GNOMON_ASSIGN(const Bytes bytes, log.bytes(Seq(seq)));
+        GNOMON_ASSIGN(const AuditRecord record, proof::decodeRecord(bytes));
+        merged = std::max(merged, mergedBy(record, reserve.filling()));
+        if (merged >= reserve.entries().size()) {
+            break;
+        }
     }
-    GNOMON_ASSIGN(const std::size_t merged, countMerged(reserve, log, size));
-    for (std::size_t i = merged; i < reserve.entries().size(); ++i) {
-        const ReserveEntry& entry = reserve.entries()[i];
+    return merged;
+}
+
+Result<ReserveRest> unmerged(const ReserveFile& reserve, EvidenceReader& log, std::uint64_t size, std::size_t merged,
+                             std::size_t most) {
+    ReserveRest rest{{}, {}, merged};
+    while (rest.merged < reserve.entries().size() && rest.records.size() < most) {
+        const ReserveEntry& entry = reserve.entries()[rest.merged++];
         ReservedRecord made;
         GNOMON_ASSIGN(made.record, proof::decodeRecord(entry.record));
         GNOMON_ASSIGN(const bool there, landed(entry, made.record.seq, log, size));
@@ -98,7 +95,7 @@ Result<ReserveRest> unmerged(const ReserveFile& reserve, EvidenceReader& log, st
         rest.records.push_back(std::move(made));
     }
     if (!rest.records.empty()) {
-        rest.gap = gapOf(reserve, rest.records);
+        rest.gap = gapOf(reserve, rest.records, rest.merged);
     }
     return rest;
 }

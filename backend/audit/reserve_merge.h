@@ -20,10 +20,15 @@ struct ReservedRecord {
 struct ReserveRest {
     std::optional<ReservedRecord> gap;
     std::vector<ReservedRecord> records;
+    std::size_t merged = 0; // entries, once these are in the log
 };
 
-// Looks into the log for what was merged already, so that merging again after a crash adds nothing (FORMAT.md section
-// 8). size: of the log. Corrupt when an entry cannot be decoded.
-Result<ReserveRest> unmerged(const ReserveFile& reserve, EvidenceReader& log, std::uint64_t size);
+// How many entries of this filling stand in the log behind a gap record, so that merging again after a crash adds
+// nothing (FORMAT.md section 8). size: of the log.
+Result<std::size_t> countMerged(const ReserveFile& reserve, EvidenceReader& log, std::uint64_t size);
+
+// What the log lacks of the entries from `merged` on, at most so many records. Corrupt when one cannot be decoded.
+Result<ReserveRest> unmerged(const ReserveFile& reserve, EvidenceReader& log, std::uint64_t size, std::size_t merged,
+                             std::size_t most);
 
 } // namespace gnomon::audit

@@ -97,6 +97,40 @@ TEST_F(Failure, withoutASignatureRecordsAreDurableAndTheOlderCheckpointStays) {
     EXPECT_TRUE(fsck().ok()) << fsck().finding;
 }
 
+// A log with more behind its newest checkpoint could not be told from one that somebody wrote without the key.
+TEST_F(Failure, aLogThatNobodySignsTakesOnlySoMuch) {
+    FickleSigner signer(*m_signer);
+    m_log = audit::AuditLog::open({m_folder, m_origin, "boot-1", "0"}, m_clock, m_random, signer).value();
+    append(auditRecord());
+    signer.refuses = true;
+    Result<port::Appended> last = m_log->append(auditRecord());
+    for (int i = 0; i < 2000 && last.ok(); ++i) {
+        last = m_log->append(auditRecord());
+    }
+    ASSERT_FALSE(last.ok());
+    EXPECT_EQ(last.error().message, "the key is not at hand");
+    EXPECT_LE(m_log->size(), 1024u);
+    const std::uint64_t taken = m_log->size();
+    close();
+    open();
+    EXPECT_EQ(m_log->size(), taken);
+    close();
+
+    signer.refuses = false;
+    m_log = audit::AuditLog::open({m_folder, m_origin, "boot-1", "0"}, m_clock, m_random, signer).value();
+    signer.refuses = true;
+    while (m_log->append(auditRecord()).ok()) {
+    }
+    signer.refuses = false;
+    const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+    while (!m_log->append(auditRecord()).ok() && std::chrono::steady_clock::now() < until) {
+        std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    }
+    EXPECT_TRUE(m_log->append(auditRecord()).ok()) << "it goes on by itself";
+    close();
+    EXPECT_TRUE(fsck().ok()) << fsck().finding;
+}
+
 TEST_F(Failure, aQuietLogIsSignedByItself) {
     FickleSigner signer(*m_signer);
     m_log = audit::AuditLog::open({m_folder, m_origin, "boot-1", "0"}, m_clock, m_random, signer).value();

@@ -144,6 +144,20 @@ TEST_F(Tamper, aRewriteWithoutTheKeyIsNoticedByTheSignedCheckpoints) {
     EXPECT_FALSE(fsck().ok());
 }
 
+// Whatever nobody has signed can be written by anybody: hashes need no key.
+TEST_F(Tamper, aLogWithoutItsSignaturesIsRefused) {
+    openWith(1300);
+    close();
+    EXPECT_TRUE(fsck().ok());
+    EXPECT_EQ(fsck().signedRecords, 1300u);
+    tamper("DELETE FROM checkpoint WHERE size > 300");
+    expectOpenNames("no signature covers records 2");
+    EXPECT_NE(fsck().finding.find("no signature covers records 2"), std::string::npos) << fsck().finding;
+    tamper("DELETE FROM checkpoint");
+    expectOpenNames("no signature covers records 0 to 1300");
+    EXPECT_EQ(fsck().firstBad, Seq(0));
+}
+
 TEST_F(Tamper, anAlteredPayloadIsNamed) {
     open();
     append(auditRecord());
