@@ -208,13 +208,15 @@ void LogWriter::recover() {
     settle(status);
 }
 
-// The log's tail is verified, and nothing waits in the reserve.
+// The log's tail is verified, nothing waits in the reserve, and little is unsigned.
 Status LogWriter::makeReady() {
     if (m_evidence == nullptr) {
         GNOMON_TRY(reopen());
     }
-    GNOMON_TRY(makeSigned());
-    return m_reserve->empty() ? Status{} : mergeReserve();
+    if (!m_reserve->empty()) {
+        GNOMON_TRY(mergeReserve());
+    }
+    return makeSigned();
 }
 
 // What the next commit adds must stay within what may be unsigned, or the log could not be opened again.
@@ -226,7 +228,11 @@ Status LogWriter::makeSigned() {
     if (tooMuch()) {
         signRest();
     }
-    return tooMuch() ? m_published.health() : Status{};
+    if (!tooMuch()) {
+        return {};
+    }
+    const Status health = m_published.health(); // somebody else may have signed an older tree meanwhile
+    return health.ok() ? Error{ErrorCode::Unavailable, "the newest records are not signed yet", "try again"} : health;
 }
 
 Status LogWriter::mergeReserve() {

@@ -122,6 +122,29 @@ TEST_F(ReserveInLog, ownRecordsWaitInItAndFollowTheGapInOrderOnceThereIsSpace) {
     EXPECT_TRUE(fsck().ok()) << fsck().finding;
 }
 
+// A record that comes at the right moment merges what waits, and is written behind it.
+TEST_F(ReserveInLog, aRecordBehindALargeMergeLeavesNoMoreUnsignedThanMayBe) {
+    openWith(10);
+    refuse();
+    for (int i = 0; i < 1022; ++i) {
+        keep(i);
+    }
+    allow();
+    const auto until = std::chrono::steady_clock::now() + 30s;
+    while (!m_log->append(auditRecord()).ok() && std::chrono::steady_clock::now() < until) {
+    }
+    const std::uint64_t size = m_log->size();
+    EXPECT_EQ(size, m_before + 1025);
+    std::filesystem::create_directory(m_folder / "crashed");
+    for (const char* part : {"audit.db", "audit.db-wal", "audit.reserve"}) {
+        std::filesystem::copy_file(m_folder / part, m_folder / "crashed" / part);
+    }
+    const auto restarted =
+        audit::AuditLog::open({m_folder / "crashed", m_origin, "boot-2", "0"}, m_clock, m_random, *m_signer);
+    ASSERT_TRUE(restarted.ok()) << restarted.error().message;
+    EXPECT_EQ((*restarted)->size(), size);
+}
+
 TEST_F(ReserveInLog, whatWaitsAtTheEndIsMergedAtTheNextStart) {
     openWith(10);
     refuse();
