@@ -165,9 +165,7 @@ void EffectTracker::look(Watched& watched) {
         proof.servedBy = traffic->servedBy;
         proof.firstReply = traffic->firstReplyTime;
         proof.oldInFlight = traffic->olderInFlight;
-        // A refusal names no exchange; it was the probe's when nothing else had come for so long.
-        proof.byProbe = watched.probe && watched.probe->ended &&
-                        (watched.probe->exchange.empty() || watched.probe->exchange == proof.firstExchange);
+        proof.byProbe = traffic->byProbe;
         proof.complete = proof.oldInFlight == 0;
     } else if (m_parts.clock.monoNow() >= watched.probeAt) {
         sendProbe(watched);
@@ -202,7 +200,6 @@ void EffectTracker::sendProbe(Watched& watched) {
     call.probe = true;
     watched.probe = std::make_shared<Probe>();
     m_parts.pipeline.infer(std::move(call), [probe = watched.probe](const Result<serving::InferenceReply>& reply) {
-        probe->exchange = reply.ok() ? reply->exchange.value : std::string();
         probe->unacceptable = !reply.ok() && reply.error().code == ErrorCode::InvalidArgument;
         probe->ended = true;
     });

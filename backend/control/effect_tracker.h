@@ -31,7 +31,6 @@ public:
 
 private:
     struct Probe {
-        std::string exchange;      // of the reply; empty when there was none. Written before `ended`
         bool unacceptable = false; // the request itself: try another one. Written before `ended`
         std::atomic<bool> ended{false};
     };

@@ -25,6 +25,7 @@ struct GenerationTraffic {
     std::optional<ExchangeId> firstReply;
     WallTime firstReplyTime;
     std::string servedBy;
+    bool byProbe = false;            // the first reply was to a probe
     std::uint64_t olderInFlight = 0; // calls that older generations still owe
 };
 

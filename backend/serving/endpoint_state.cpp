@@ -5,7 +5,7 @@
 
 namespace gnomon::serving {
 
-void GenerationTally::replied(const ExchangeId& exchange, WallTime time, const std::string& servedBy) {
+void GenerationTally::replied(const ExchangeId& exchange, WallTime time, const std::string& servedBy, bool probe) {
     if (m_hasReply.load(std::memory_order_relaxed)) {
         return;
     }
@@ -14,6 +14,7 @@ void GenerationTally::replied(const ExchangeId& exchange, WallTime time, const s
         m_first.firstReply = exchange;
         m_first.firstReplyTime = time;
         m_first.servedBy = servedBy;
+        m_first.byProbe = probe;
         m_hasReply = true;
     }
 }

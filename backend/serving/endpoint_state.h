@@ -44,7 +44,7 @@ class GenerationTally {
 public:
     explicit GenerationTally(GenerationNumber number) : m_number(number) {}
 
-    void replied(const ExchangeId& exchange, WallTime time, const std::string& servedBy);
+    void replied(const ExchangeId& exchange, WallTime time, const std::string& servedBy, bool probe);
     GenerationTraffic traffic() const; // olderInFlight is left at 0
 
     std::atomic<std::uint64_t> inFlight{0};

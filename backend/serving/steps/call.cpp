@@ -242,7 +242,7 @@ void Call::finish(Result<InferenceReply> reply, std::string servedBy, std::strin
     const MonoTime now = m_core->parts.clock.monoNow();
     m_endpoint.meter().record(now - m_arrived, m_exchange, !m_call.version);
     if (!m_call.version) { // one that was asked for by number answers the same in every generation: it proves nothing
-        m_pin->tally->replied(m_exchange.id, m_core->parts.clock.wallNow(), m_exchange.servedBy);
+        m_pin->tally->replied(m_exchange.id, m_core->parts.clock.wallNow(), m_exchange.servedBy, m_call.probe);
     }
     if (!m_exchange.reason.empty() && !m_call.version) {
         m_core->substitutions->note(m_call.endpoint, m_exchange.generation, m_exchange.servedBy, m_exchange.reason);

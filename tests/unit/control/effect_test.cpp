@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "backend/control/effect_tracker.h"
 #include "tests/support/change_bench.h"
+#include "tests/support/manual_clock.h"
 
 #include <gtest/gtest.h>
+
+#include <thread>
 
 namespace gnomon::control {
 namespace {
@@ -20,6 +23,23 @@ protected:
     }
     Result<EffectProof> await(const ChangeOutcome& outcome, std::chrono::milliseconds wait = 20s) {
         return bench.changes().awaitEffect(bench.name, outcome.generation.number, wait);
+    }
+    void restart() {
+        bench.newService();
+        ASSERT_TRUE(bench.changes().recover().ok());
+    }
+    std::vector<StoredRecord> effects() const { return bench.audit.ofKind(RecordKind::Effect); }
+    // False when the pipeline had not done with so many calls, of whatever kind, within ten seconds.
+    bool calls(std::uint64_t accepted) const {
+        const auto until = std::chrono::steady_clock::now() + 10s;
+        while (std::chrono::steady_clock::now() < until) {
+            const serving::PipelineCounters counters = bench.pipeline->counters();
+            if (counters.accepted >= accepted && counters.inFlight == 0) {
+                return true;
+            }
+            std::this_thread::yield();
+        }
+        return false;
     }
 
     ChangeBench bench;
@@ -81,6 +101,33 @@ TEST_F(EffectTest, withoutAnyRecordTheProbeIsMadeUp) {
     ASSERT_TRUE(proof.ok()) << proof.error().message;
     EXPECT_TRUE(proof->byProbe);
     EXPECT_EQ(proof->servedBy, "production");
+}
+
+TEST_F(EffectTest, aProbeThatWasTurnedAwayDoesNotTakeACallersReplyForItsOwn) {
+    test::ManualClock manual;
+    bench.planClock = &manual;
+    bench.newService();
+    ASSERT_TRUE(bench.ask().ok());
+    bench.observed(); // the newest recorded request, in the schema of v1
+    bench.factory.inputs({{"y", DataType::Fp32, {-1, 2}, false}});
+    const auto outcome = bench.change(ChangeKind::Promote, 3);
+    ASSERT_TRUE(outcome.ok()) << outcome.error().message;
+    const std::uint64_t before = bench.pipeline->counters().accepted;
+    manual.advance(bench.options.probeAfter);
+    ASSERT_TRUE(calls(before + 1)) << "the probe, which v3 does not accept";
+    ASSERT_FALSE(bench.directory->traffic(bench.name)->firstReply.has_value());
+    auto call = bench.call();
+    call.inputs = makeTensorSet({test::floats("y", {1, 2}, {1.0F, 1.0F})});
+    const auto reply = bench.ask(call);
+    ASSERT_TRUE(reply.ok()) << reply.error().message;
+    ASSERT_TRUE(bench.audit.waitFor(RecordKind::Effect, 1));
+    const StoredRecord record = effects().front();
+    EXPECT_EQ(test::factOf(record, "first exchange"), reply->exchange.value);
+    EXPECT_EQ(record.record.reason.find("to a probe"), std::string::npos) << record.record.reason;
+    const auto proof = await(*outcome);
+    ASSERT_TRUE(proof.ok()) << proof.error().message;
+    EXPECT_FALSE(proof->byProbe);
+    bench.service.reset(); // before its clock
 }
 
 TEST_F(EffectTest, theRefusalProvesADisabledEndpoint) {

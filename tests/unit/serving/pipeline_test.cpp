@@ -112,6 +112,15 @@ TEST_F(PipelineTest, onlyTheOutputsAskedForAreGiven) {
     EXPECT_EQ(bench.ask(call).error().code, ErrorCode::InvalidArgument);
 }
 
+TEST_F(PipelineTest, aReplyToAProbeIsToldFromACallers) {
+    InferenceCall call = bench.call();
+    call.probe = true;
+    ASSERT_TRUE(bench.ask(call).ok());
+    ASSERT_TRUE(bench.ask().ok());
+    ASSERT_TRUE(bench.pipeline->drain(10s));
+    EXPECT_TRUE(bench.directory->traffic(bench.name)->byProbe) << "the first reply was";
+}
+
 TEST_F(PipelineTest, repliesTellWhatProofOfEffectNeeds) {
     bench.factory.inProcess(1).hold();
     std::promise<Result<InferenceReply>> promise;
@@ -127,6 +136,7 @@ TEST_F(PipelineTest, repliesTellWhatProofOfEffectNeeds) {
     EXPECT_EQ(traffic->generation, GenerationNumber(2));
     EXPECT_EQ(traffic->firstReply, reply->exchange);
     EXPECT_EQ(traffic->servedBy, "fallback");
+    EXPECT_FALSE(traffic->byProbe);
 
     bench.factory.inProcess(1).release();
     EXPECT_EQ(old.get()->generation, GenerationNumber(1));
