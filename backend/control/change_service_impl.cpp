@@ -14,7 +14,7 @@ namespace {
 
 constexpr std::size_t kLongestReason = 1000;
 constexpr std::size_t kLongestRequestId = 128;
-// Records that are looked through at the start for requests that were answered.
+// Records that are looked through at the start for requests that were answered and effects that were recorded.
 constexpr std::size_t kRecallPage = 1000;
 constexpr std::size_t kRecallPages = 20;
 
@@ -252,13 +252,17 @@ Mutex& ChangeServiceImpl::lockOf(const EndpointName& endpoint) {
 Status ChangeServiceImpl::recover() {
     GNOMON_TRY(m_commits.settle());
     GNOMON_ASSIGN(const std::vector<Generation> current, m_parts.state.current());
+    std::vector<Generation> changed;
     for (const EndpointName& endpoint : m_parts.directory.names()) {
         const auto stored = std::find_if(current.begin(), current.end(), [&endpoint](const Generation& generation) {
             return generation.endpoint == endpoint;
         });
         GNOMON_TRY(startEndpoint(endpoint, stored == current.end() ? nullptr : &*stored));
+        if (stored != current.end() && stored->intent && stored->kind != ChangeKind::Initial) {
+            changed.push_back(*stored);
+        }
     }
-    return recallAnswers();
+    return recall(std::move(changed));
 }
 
 // A node with a version that does not load still serves what does: its links say why, and calls go down the chain.
@@ -292,24 +296,23 @@ Status ChangeServiceImpl::startEndpoint(const EndpointName& endpoint, const Gene
     return outcome.ok() ? Status() : Status(outcome.error());
 }
 
-// Request ids that were answered before the restart: what was asked twice is still done once. Reads the trail itself,
-// newest first, for its index may be in the making.
-Status ChangeServiceImpl::recallAnswers() {
+// Request ids that were answered before the restart: what was asked twice is still done once. And the effects of what
+// is in force that were open at the stop: they are proven now, and recorded. Reads the trail itself, newest first, for
+// its index may be in the making.
+Status ChangeServiceImpl::recall(std::vector<Generation> changed) {
     std::vector<std::pair<RequestId, ChangeOutcome>> answers;
     AuditFilter filter;
     filter.pageSize = kRecallPage;
-    for (std::size_t page = 0; page < kRecallPages && answers.size() < m_options.rememberedRequests; ++page) {
+    for (std::size_t page = 0;
+         page < kRecallPages && (answers.size() < m_options.rememberedRequests || !changed.empty()); ++page) {
         GNOMON_ASSIGN(const AuditPage read, m_parts.reader.search(filter));
         for (const StoredRecord& stored : read.records) {
-            const AuditRecord& record = stored.record;
-            if (record.kind != RecordKind::Outcome || record.result != "ok" || record.requestId.empty() ||
-                !record.ref) {
-                continue;
-            }
-            GNOMON_ASSIGN(const std::optional<Generation> made, m_parts.state.madeBy(*record.ref));
-            if (made) {
-                answers.push_back(
-                    {RequestId(record.requestId), {PlanDigest(record.change), *made, *record.ref, record.seq}});
+            watchOpen(changed, stored.record);
+            if (answers.size() < m_options.rememberedRequests) {
+                GNOMON_ASSIGN(auto answer, answerOf(stored.record));
+                if (answer) {
+                    answers.push_back(*std::move(answer));
+                }
             }
         }
         if (!read.next) {
@@ -317,10 +320,43 @@ Status ChangeServiceImpl::recallAnswers() {
         }
         filter.before = read.next;
     }
+    // What is left was committed before all that was read, so nobody can tell whether its effect is recorded. One
+    // without a record is the lesser evil: a second record would date the first reply of an old change to this start.
     for (auto answer = answers.rbegin(); answer != answers.rend(); ++answer) {
         m_book.remember(answer->first, answer->second);
     }
     return {};
+}
+
+// The answer that an outcome was to the request with an id; absent where the record is none.
+Result<std::optional<std::pair<RequestId, ChangeOutcome>>> ChangeServiceImpl::answerOf(const AuditRecord& record) {
+    std::optional<std::pair<RequestId, ChangeOutcome>> answer;
+    if (record.kind != RecordKind::Outcome || record.result != "ok" || record.requestId.empty() || !record.ref) {
+        return answer;
+    }
+    GNOMON_ASSIGN(const std::optional<Generation> made, m_parts.state.madeBy(*record.ref));
+    if (made) {
+        answer.emplace(RequestId(record.requestId),
+                       ChangeOutcome{PlanDigest(record.change), *made, *record.ref, record.seq});
+    }
+    return answer;
+}
+
+// To be shown the trail newest first: an intent that comes up before a record of its effect has none.
+void ChangeServiceImpl::watchOpen(std::vector<Generation>& changed, const AuditRecord& record) {
+    if (record.kind != RecordKind::Effect && record.kind != RecordKind::Intent) {
+        return;
+    }
+    const std::optional<Seq> intent = record.kind == RecordKind::Effect ? record.ref : record.seq;
+    const auto found = std::find_if(changed.begin(), changed.end(),
+                                    [&intent](const Generation& generation) { return generation.intent == intent; });
+    if (found == changed.end()) {
+        return;
+    }
+    if (record.kind == RecordKind::Intent) {
+        m_effects.watch({PlanDigest(record.change), *found, record.seq, {}});
+    }
+    changed.erase(found);
 }
 
 std::unique_ptr<ChangeService> makeChangeService(ChangeServiceOptions options, ChangeServiceParts parts) {

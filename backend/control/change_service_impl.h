@@ -37,7 +37,10 @@ private:
     void recordDenial(const KeptPlan& kept, const ExecuteRequest& request, const Principal& requester,
                       const Error& error);
     Status startEndpoint(const EndpointName& endpoint, const Generation* stored);
-    Status recallAnswers();
+    // changed: what people and policies put in force.
+    Status recall(std::vector<Generation> changed);
+    Result<std::optional<std::pair<RequestId, ChangeOutcome>>> answerOf(const AuditRecord& record);
+    void watchOpen(std::vector<Generation>& changed, const AuditRecord& record);
     Mutex& lockOf(const EndpointName& endpoint);
 
     const ChangeServiceOptions m_options;

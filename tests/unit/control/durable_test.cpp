@@ -109,6 +109,41 @@ TEST_F(DurableTest, aNodeStartsWithoutItsSearchIndexAndStillKnowsWhatItAnswered)
     EXPECT_EQ(*again, first);
 }
 
+TEST_F(DurableTest, aNodeThatDiedBetweenStateAndOutcomeRecordsTheEffectOnce) {
+    const EndpointName spam("spam");
+    Seq intent;
+    {
+        Life life(folder, models);
+        ASSERT_TRUE(life.service->recover().ok());
+        AuditRecord record;
+        record.kind = RecordKind::Intent;
+        record.actor = life.ada.actor;
+        record.action = "fallback";
+        record.object = "endpoint/spam";
+        record.change = sha256(asBytes("plan"));
+        record.result = "allowed";
+        intent = life.log->append(record)->seq;
+        Generation made = life.inForce();
+        made.number = GenerationNumber(2);
+        made.deployment.mode = Mode::Fallback;
+        made.kind = ChangeKind::Fallback;
+        made.intent = intent;
+        ASSERT_TRUE(life.state->append(made).ok());
+    }
+    for (const bool first : {true, false}) {
+        Life life(folder, models);
+        ASSERT_TRUE(life.service->recover().ok());
+        const auto proof = life.service->awaitEffect(spam, GenerationNumber(2), std::chrono::seconds(20));
+        ASSERT_TRUE(proof.ok()) << proof.error().message;
+        EXPECT_EQ(proof->record.has_value(), first);
+        std::vector<StoredRecord> effects = life.log->search({})->records;
+        std::erase_if(effects, [](const auto& stored) { return stored.record.kind != RecordKind::Effect; });
+        ASSERT_EQ(effects.size(), 1u);
+        EXPECT_EQ(effects.front().record.ref, intent);
+        EXPECT_EQ(effects.front().record.change, sha256(asBytes("plan")));
+    }
+}
+
 TEST_F(DurableTest, aNodeThatDiedBetweenIntentAndStateComesBackUnchanged) {
     {
         Life life(folder, models);

@@ -161,6 +161,55 @@ TEST_F(EffectTest, afterARestartTheDeploymentInForceIsProvenAnew) {
     EXPECT_EQ(bench.changes().awaitEffect(bench.name, GenerationNumber(7), 1ms).error().code, ErrorCode::NotFound);
 }
 
+TEST_F(EffectTest, whatWasOpenAtTheStopIsRecordedOnceAfterwards) {
+    withoutProbes();
+    const auto outcome = bench.change(ChangeKind::Fallback);
+    ASSERT_TRUE(outcome.ok());
+    restart();
+    restart(); // and stopped once more before anybody asked
+    ASSERT_TRUE(bench.ask().ok());
+    const auto proof = await(*outcome);
+    ASSERT_TRUE(proof.ok()) << proof.error().message;
+    ASSERT_EQ(effects().size(), 1u);
+    const AuditRecord record = effects().front().record;
+    EXPECT_EQ(proof->record, record.seq);
+    EXPECT_EQ(record.ref, outcome->intent);
+    EXPECT_EQ(record.change, outcome->digest.value);
+    EXPECT_EQ(record.result, "ok");
+
+    restart();
+    ASSERT_TRUE(bench.ask().ok());
+    const auto again = await(*outcome);
+    ASSERT_TRUE(again.ok()) << again.error().message;
+    EXPECT_FALSE(again->record.has_value()) << "its record is in the trail already";
+    EXPECT_EQ(effects().size(), 1u);
+}
+
+TEST_F(EffectTest, anIntentTooFarBackInTheTrailGetsNoSecondRecord) {
+    withoutProbes();
+    const auto outcome = bench.change(ChangeKind::Fallback);
+    ASSERT_TRUE(outcome.ok());
+    int pages = 0;
+    AuditReader endless{[this] { return Result<std::vector<StoredRecord>>(bench.audit.openIntents()); },
+                        [&pages](const AuditFilter&) {
+                            ++pages;
+                            AuditPage page;
+                            page.next = Seq(1'000'000);
+                            return Result<AuditPage>(page);
+                        }};
+    bench.service.reset();
+    bench.service =
+        makeChangeService(bench.options, {*bench.directory, *bench.pipeline, bench.state, bench.exchanges, bench.audit,
+                                          std::move(endless), bench.authorizer, bench.clock, bench.random});
+    ASSERT_TRUE(bench.changes().recover().ok());
+    EXPECT_EQ(pages, 20) << "a start reads so far and no further";
+    ASSERT_TRUE(bench.ask().ok());
+    const auto proof = await(*outcome);
+    ASSERT_TRUE(proof.ok()) << proof.error().message;
+    EXPECT_FALSE(proof->record.has_value());
+    EXPECT_TRUE(effects().empty());
+}
+
 TEST_F(EffectTest, isRecordedOnceWhenTheTrailCanBeWrittenAgain) {
     withoutProbes();
     const auto outcome = bench.change(ChangeKind::Fallback);
