@@ -23,8 +23,9 @@ public:
 
     // Does exactly what was planned. FailedPrecondition when a generation moved since, the plan expired or a reason is
     // missing; NotFound when this node does not know the plan; Unavailable when the intent cannot be made durable.
-    // Either way nothing has changed. Only where Unavailable says that nobody can tell whether the change was stored
-    // may it come in force later, when that can be told. The same request id again returns the first answer.
+    // Either way nothing has changed. Only where Unavailable says that nobody can tell whether the change was stored,
+    // or that it is stored but not in force yet, may it come in force later: when that can be told, when it is asked
+    // for again, at the latest with the next start. The same request id again returns the first answer.
     virtual Result<ChangeOutcome> execute(const ExecuteRequest& request, const Principal& requester) = 0;
 
     // The proof of effect of a generation; blocks until it is complete or wait is over (DeadlineExceeded).

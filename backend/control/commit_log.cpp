@@ -69,7 +69,9 @@ Result<ChangeOutcome> CommitLog::commit(Commit commit) {
     next.intent = committed->seq;
     next.time = committed->time;
     GNOMON_ASSIGN(const bool stored, store(next));
-    const Status deployed = stored ? m_parts.directory.deploy(next) : Status();
+    if (stored) {
+        GNOMON_TRY(deploy(next)); // without an outcome: neither applied nor not is true yet
+    }
     const std::string problem = stored ? "" : "the state cannot be written";
     const Result<Seq> recorded = writeOutcome(intent, stored, problem);
     m_unsettled = !recorded.ok();
@@ -80,7 +82,6 @@ Result<ChangeOutcome> CommitLog::commit(Commit commit) {
     if (!stored) {
         return Error{ErrorCode::Unavailable, "nothing was changed: " + problem, "see to the state file's disk"};
     }
-    GNOMON_TRY(deployed);
     ChangeOutcome outcome{commit.change, next, committed->seq, {}};
     if (recorded.ok()) {
         outcome.outcome = *recorded;
@@ -138,10 +139,11 @@ Status CommitLog::settleNow() {
         return {};
     }
     if (const Status settled = settleOpen(); !settled.ok()) {
+        // "more", for the earlier one may be this very change, asked for again.
+        const std::string& remedy = settled.error().remedy;
         return Error{ErrorCode::Unavailable,
-                     "nothing was changed: what became of an earlier change cannot be recorded: " +
-                         settled.error().message,
-                     "see to the disk of the audit trail and the state, then try again"};
+                     "nothing more was changed: an earlier change cannot be settled: " + settled.error().message,
+                     remedy.empty() ? "see to the disk of the audit trail and the state, then try again" : remedy};
     }
     m_unsettled = false;
     return {};
@@ -177,7 +179,22 @@ Status CommitLog::putInForce(const Generation& made) {
         logEvent(LogLevel::Error, "deployed_incomplete",
                  {{"endpoint", made.endpoint.value}, {"reason", prepared.error().message}});
     }
-    return m_parts.directory.deploy(made);
+    return deploy(made);
+}
+
+// What is stored stays so. Its intent stays open until settle() has put it in force, or a start has.
+Status CommitLog::deploy(const Generation& made) {
+    const Status deployed = m_parts.directory.deploy(made);
+    if (deployed.ok()) {
+        return {};
+    }
+    const std::string generation = std::to_string(made.number.value);
+    logEvent(LogLevel::Error, "stored_but_not_in_force",
+             {{"endpoint", made.endpoint.value}, {"generation", generation}, {"error", deployed.error().message}});
+    return Error{ErrorCode::Unavailable,
+                 "generation " + generation + " of endpoint '" + made.endpoint.value +
+                     "' is stored, but not in force yet: " + deployed.error().message,
+                 "ask again with the same request id; the next change on this node tries too, and a restart does it"};
 }
 
 } // namespace gnomon::control

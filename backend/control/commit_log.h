@@ -38,7 +38,8 @@ public:
         : m_parts(parts), m_policy(policy), m_applied(std::move(applied)) {}
 
     // Unavailable when the intent cannot be made durable: nothing has changed. Unavailable also when the state can be
-    // neither written nor read: nothing has changed yet, and settle() finds out later. In force but without an outcome
+    // neither written nor read: nothing has changed yet, and settle() finds out later. Unavailable, too, when it is
+    // stored but the deployment does not move: settle() or a start puts it in force. In force but without an outcome
     // record when that alone could not be written: settle() writes it.
     Result<ChangeOutcome> commit(Commit commit);
     // Gives each intent without an outcome exactly one: applied where its generation was stored, not applied otherwise.
@@ -49,6 +50,7 @@ private:
     Status settleNow() REQUIRES(m_mutex);
     Status settleOpen() REQUIRES(m_mutex);
     Status putInForce(const Generation& made) REQUIRES(m_mutex);
+    Status deploy(const Generation& made) REQUIRES(m_mutex);
     Result<Seq> writeOutcome(const AuditRecord& intent, bool applied, const std::string& reason) REQUIRES(m_mutex);
     Result<bool> store(const Generation& next) REQUIRES(m_mutex);
 
