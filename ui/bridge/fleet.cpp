@@ -86,6 +86,7 @@ NodeSession* Fleet::connectTo(const std::string& profileId) {
     connect(session, &NodeSession::linkChanged, this, changed);
     connect(session, &NodeSession::updated, this, changed);
     connect(session, &NodeSession::freshnessChanged, this, changed);
+    connect(session, &NodeSession::nodeReplaced, this, [this, session] { Q_EMIT nodeReplaced(session); });
     m_sessions.push_back(std::move(made));
     Q_EMIT sessionAdded(session);
     session->open();

@@ -55,6 +55,7 @@ Q_SIGNALS:
     void sessionAboutToBeRemoved(gnomon::ui::NodeSession* session);
     void sessionRemoved();
     void sessionChanged(gnomon::ui::NodeSession* session); // its link, snapshot or freshness
+    void nodeReplaced(gnomon::ui::NodeSession* session);   // another node answers there: forget what the old one said
     void ticked();                                         // once a second: ages on screen have moved
 
 private:

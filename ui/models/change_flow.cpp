@@ -14,6 +14,28 @@ namespace {
 
 constexpr std::chrono::seconds kProofWait{10};
 
+// What the node says before it does anything. Whatever else comes may have been lost or made on the way.
+bool isRefusal(ErrorCode code) {
+    switch (code) {
+    case ErrorCode::InvalidArgument:
+    case ErrorCode::NotFound:
+    case ErrorCode::AlreadyExists:
+    case ErrorCode::FailedPrecondition:
+    case ErrorCode::PermissionDenied:
+    case ErrorCode::Unimplemented:
+        return true;
+    case ErrorCode::ResourceExhausted:
+    case ErrorCode::Unauthenticated:
+    case ErrorCode::Unavailable:
+    case ErrorCode::DeadlineExceeded:
+    case ErrorCode::Cancelled:
+    case ErrorCode::Corrupt:
+    case ErrorCode::Internal:
+        return false;
+    }
+    return false;
+}
+
 Error gone() {
     return {ErrorCode::Unavailable, "this node is not connected any more", "connect to it and look what is in force"};
 }
@@ -21,7 +43,8 @@ Error gone() {
 } // namespace
 
 ChangeFlow::ChangeFlow(NodeSession& session, const ChangeRequest& request, QObject* parent)
-    : QObject(parent), m_session(&session) {
+    : QObject(parent), m_session(&session), m_node(session.name()) {
+    connect(&session, &QObject::destroyed, this, &ChangeFlow::sessionGone);
     plan(request);
 }
 
@@ -102,8 +125,33 @@ bool ChangeFlow::outcomeUnknown() const {
     if (m_state != State::Failed || !m_error) {
         return false;
     }
-    return m_error->code == ErrorCode::Unavailable || m_error->code == ErrorCode::DeadlineExceeded ||
-           m_error->code == ErrorCode::Cancelled;
+    return !isRefusal(m_error->code);
+}
+
+void ChangeFlow::sessionGone() {
+    m_session.clear();
+    m_call.cancel();
+    switch (m_state) {
+    case State::Planning:
+    case State::Planned:
+        m_error = gone();
+        move(State::Refused);
+        break;
+    case State::Executing:
+        m_error = gone();
+        move(State::Failed);
+        break;
+    case State::Proving:
+        m_error = gone();
+        move(State::Unproved);
+        break;
+    case State::Refused:
+    case State::Failed:
+    case State::Proved:
+    case State::Unproved:
+        Q_EMIT changed();
+        break;
+    }
 }
 
 void ChangeFlow::move(State state) {

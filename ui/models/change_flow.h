@@ -50,18 +50,21 @@ public:
     const std::optional<ChangeOutcome>& outcome() const { return m_outcome; }
     const std::optional<EffectProof>& proof() const { return m_proof; }
     const std::optional<Error>& error() const { return m_error; }
-    // The answer was lost: the change may or may not be in force.
+    // The node did not say that it refused: the change may or may not be in force.
     bool outcomeUnknown() const;
-    // Null when the node was disconnected meanwhile.
+    // Null when the node was disconnected meanwhile: what was under way then ends, for no answer will come.
     NodeSession* session() const;
+    const QString& node() const { return m_node; } // its name
 
 Q_SIGNALS:
     void changed();
 
 private:
     void move(State state);
+    void sessionGone();
 
     QPointer<NodeSession> m_session;
+    const QString m_node;
     ChangeRequest m_request;
     RequestId m_requestId;
     State m_state = State::Planning;

@@ -55,9 +55,9 @@ QString preciseClock(WallTime time, const QTimeZone& zone) {
 
 } // namespace
 
-QString changeTitle(const ChangeRequest& request, port::EnvironmentClass environment) {
+QString changeTitle(const ChangeRequest& request, const QString& node, port::EnvironmentClass environment) {
     const QString endpoint = QString::fromStdString(request.endpoint.value);
-    const QString where = tr("in %1").arg(environmentWord(environment));
+    const QString where = tr("on %1 in %2").arg(node, environmentWord(environment));
     if (request.kind == ChangeKind::Promote && request.version) {
         return tr("Promote %1 %2 %3").arg(endpoint, versionText(*request.version), where);
     }

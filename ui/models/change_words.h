@@ -11,8 +11,8 @@ namespace gnomon::ui {
 
 class ChangeFlow;
 
-// "Fall back spam-filter in PRODUCTION": a sheet's title and the label of its button.
-QString changeTitle(const ChangeRequest& request, port::EnvironmentClass environment);
+// "Fall back spam-filter on eu-1 in PRODUCTION": a sheet's title and the label of its button.
+QString changeTitle(const ChangeRequest& request, const QString& node, port::EnvironmentClass environment);
 // The same change as a command line, quoted for a shell: "gnomonctl promote spam-filter v2".
 QString commandText(const ChangeRequest& request, Direction direction);
 // "Of 1 000 recorded requests 39 would be answered differently (34 ham → spam, 5 spam → ham)."

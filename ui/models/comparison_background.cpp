@@ -15,6 +15,10 @@ void ComparisonBackground::follow(NodeSession* session, const EndpointName& endp
     }
     m_session = session;
     m_endpoint = endpoint;
+    forget();
+}
+
+void ComparisonBackground::forget() {
     m_historyRequest.cancel();
     m_historyUpTo = {};
     m_history.clear();

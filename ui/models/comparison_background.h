@@ -20,8 +20,9 @@ class ComparisonBackground final : public QObject {
 public:
     using QObject::QObject;
 
-    // Another endpoint: everything known is dropped.
+    // Another endpoint, or another node that answers for it: everything known is dropped.
     void follow(NodeSession* session, const EndpointName& endpoint);
+    void forget();
     // What is known now; asks for what is missing.
     Background of(const Comparison& comparison);
     // Asks for the history again, also when that failed.

@@ -106,6 +106,22 @@ private Q_SLOTS:
         QCOMPARE(model()->index(0, AuditModel::ChangeColumn).data().toString(), u"PRODUCTION → FALLBACK"_s);
     }
 
+    // Its records were proven of another log.
+    void anotherNodeAtTheAddressTakesTheOldOnesRecordsAway() {
+        openLive();
+        QTRY_COMPARE(proof(0), u"✓"_s);
+        node().hold();
+        port::LinkStatus other;
+        other.state = port::LinkState::Live;
+        other.replaced = true;
+        node().setLink(other);
+        QTRY_COMPARE(model()->rowCount(), 0);
+        QVERIFY(pane()->state() != StatePane::State::Live);
+        node().push();
+        node().releaseAll();
+        QTRY_COMPARE(model()->rowCount() > 0, true);
+    }
+
     void moreRecordsComeAtTheEndOfTheList() {
         openLive();
         QCOMPARE(model()->rowCount(), 200);

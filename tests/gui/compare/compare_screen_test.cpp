@@ -41,6 +41,29 @@ private Q_SLOTS:
         QVERIFY(find<QWidget>(u"compareFacts"_s)->accessibleDescription().contains(u"Coverage"_s));
     }
 
+    // The same address, name and generation number; everything else is another node's.
+    void anotherNodeAtTheAddressIsComparedAnew() {
+        openLive();
+        QTRY_VERIFY(text(u"verdictGrounds"_s).contains(u"v1 has served for"_s));
+        const QString before = text(u"verdictGrounds"_s);
+        m_console->node->edit([](auto& endpoints, auto&) {
+            for (Generation& generation : endpoints[0].history) {
+                generation.time -= std::chrono::hours(24 * 30);
+            }
+        });
+        m_console->node->hold();
+        port::LinkStatus other;
+        other.state = port::LinkState::Live;
+        other.replaced = true;
+        m_console->node->setLink(other);
+        QTRY_VERIFY(!m_screen->comparison().has_value());
+        QVERIFY(pane()->state() != StatePane::State::Live);
+        m_console->node->push();
+        m_console->node->releaseAll();
+        QTRY_VERIFY(m_screen->comparison().has_value());
+        QTRY_VERIFY(text(u"verdictGrounds"_s).contains(u"v1 has served for"_s) && text(u"verdictGrounds"_s) != before);
+    }
+
     void equivalentVersionsMayEitherServe() {
         m_console->selection.select(m_console->selection.profile(), EndpointName("credit-approval"));
         openLive();

@@ -49,7 +49,7 @@ private Q_SLOTS:
     void f8OpensTheSheetAndDoesNothingElse() {
         m_w->press(Qt::Key_F8);
         QTRY_VERIFY(confirm() != nullptr && confirm()->isEnabled());
-        QCOMPARE(confirm()->text(), u"▲  Fall back spam-filter in PRODUCTION"_s);
+        QCOMPARE(confirm()->text(), u"▲  Fall back spam-filter on eu-1 in PRODUCTION"_s);
         QVERIFY(node().executed().empty());
     }
 
@@ -252,6 +252,83 @@ private Q_SLOTS:
         QVERIFY(!m_w->window->layer().isOpen());
         node().releaseAll();
         QTRY_VERIFY(m_w->window->messages().text().contains(u"proven by its first reply"_s));
+    }
+
+    void disconnectedWhileItIsSentItSaysSoAndHoldsNothingUp() {
+        const std::string us = m_w->console.add("us-1");
+        QVERIFY(m_w->console.fleet.load().ok());
+        m_w->console.fleet.connectTo(us);
+        m_w->press(Qt::Key_F8);
+        QTRY_VERIFY(confirm() != nullptr && confirm()->isEnabled());
+        node().hold();
+        m_w->press(Qt::Key_Return, Qt::ControlModifier);
+        QTRY_COMPARE(node().held(), std::size_t{1});
+        m_w->press(Qt::Key_Escape);
+        m_w->console.fleet.disconnectFrom(m_eu);
+        QTRY_VERIFY(m_w->window->messages().text().contains(u"may or may not be in force"_s));
+        QVERIFY(m_w->window->messages().text().contains(u"eu-1"_s));
+        m_w->console.selection.select(us, EndpointName("spam-filter"));
+        m_w->press(Qt::Key_F8);
+        QTRY_VERIFY(confirm() != nullptr && confirm()->isEnabled());
+        QVERIFY(confirm()->text().contains(u"us-1"_s));
+    }
+
+    // One node that hangs must not keep anybody from making another one safe.
+    void aNodeThatDoesNotAnswerHoldsUpNoOther() {
+        const std::string us = m_w->console.add("us-1");
+        QVERIFY(m_w->console.fleet.load().ok());
+        m_w->console.fleet.connectTo(us);
+        m_w->press(Qt::Key_F8);
+        QTRY_VERIFY(confirm() != nullptr && confirm()->isEnabled());
+        node().hold();
+        m_w->press(Qt::Key_Return, Qt::ControlModifier);
+        QTRY_COMPARE(node().held(), std::size_t{1});
+        m_w->press(Qt::Key_Escape);
+        m_w->press(Qt::Key_F8);
+        QVERIFY(!m_w->window->layer().isOpen());
+        QVERIFY(m_w->window->messages().text().contains(u"Another change is on its way to eu-1"_s));
+
+        m_w->console.selection.select(us, EndpointName("spam-filter"));
+        m_w->press(Qt::Key_F8);
+        QTRY_VERIFY(confirm() != nullptr && confirm()->isEnabled());
+        node().releaseAll(); // while the other sheet is open
+        QTRY_VERIFY(m_w->window->messages().text().contains(u"proven by its first reply"_s));
+        QVERIFY(m_w->window->messages().text().contains(u"spam-filter on eu-1"_s));
+    }
+
+    void whatMayBeInForceIsAskedForAgainAsItWas() {
+        openSheet(ChangeKind::Promote, VersionNumber(2));
+        QTRY_VERIFY(text("changeThen").contains(u"v2 serves"_s));
+        m_w->type(u"ML-311"_s);
+        node().loseNext({ErrorCode::Internal, "the answer made no sense"});
+        m_w->press(Qt::Key_Return, Qt::ControlModifier);
+        QTRY_VERIFY(confirm() != nullptr && confirm()->text() == u"Ask again"_s);
+        QVERIFY(text("changeProblem").contains(u"may or may not be in force"_s));
+        QVERIFY(!m_w->visible<QComboBox>("changeVersion")->isEnabled());
+        m_w->press(Qt::Key_Return, Qt::ControlModifier);
+        QTRY_VERIFY(text("proofText").contains(u"first reply at"_s));
+        QCOMPARE(node().executed().size(), std::size_t{1});
+    }
+
+    // Somebody else was quicker: where the rollback goes is read anew, as the node plans it anew.
+    void planningARollbackAgainReadsTheHistoryAgain() {
+        openSheet(ChangeKind::Rollback);
+        QTRY_VERIFY(confirm() != nullptr && confirm()->isEnabled());
+        const int before = m_w->visible<QComboBox>("changeGeneration")->currentData().toInt();
+        node().edit([](auto& endpoints, auto&) {
+            Generation other = endpoints[0].history.front();
+            other.number = GenerationNumber(4);
+            other.kind = ChangeKind::Promote;
+            other.deployment.production = VersionNumber(3);
+            endpoints[0].history.insert(endpoints[0].history.begin(), other);
+            endpoints[0].snapshot.generation = other;
+        });
+        m_w->press(Qt::Key_Return, Qt::ControlModifier);
+        QTRY_VERIFY(confirm() != nullptr && confirm()->text() == u"Plan again"_s);
+        m_w->press(Qt::Key_Return, Qt::ControlModifier);
+        QTRY_VERIFY(confirm() != nullptr && confirm()->text().contains(u"Roll back"_s) && confirm()->isEnabled());
+        QTRY_COMPARE(m_w->visible<QComboBox>("changeGeneration")->currentData().toInt(), 3);
+        QVERIFY(before != 3);
     }
 
     void aSlowPlanMayBeMadeWithoutItsDryRun() {

@@ -8,6 +8,7 @@
 #include <QTableView>
 
 #include "tests/support/fake_window.h"
+#include "ui/models/endpoint_model.h"
 #include "ui/widgets/message_strip.h"
 #include "ui/widgets/overlay_layer.h"
 #include "ui/widgets/state_badge.h"
@@ -133,6 +134,65 @@ private Q_SLOTS:
         m_w->find<QPushButton>("fleetFallBack")->click();
         QTRY_VERIFY(m_w->visible<QLabel>("changeTitle") != nullptr);
         QVERIFY(m_w->visible<QLabel>("changeTitle")->text().startsWith(u"Restore spam-filter"_s));
+    }
+
+    // What is lit is what the keys mean.
+    void onTheRowOfAWholeNodeNoKeyMeansAnEndpoint() {
+        m_w->console.node(m_w->console.store.stored[1].id).raiseAlarm("the clock is 40 s off");
+        QTRY_COMPARE(table()->model()->rowCount(), 5);
+        int row = 0;
+        const auto name = [&](int at) { return table()->model()->index(at, EndpointModel::EndpointColumn).data(); };
+        while (row < 5 && name(row).toString() != u"(whole node)"_s) {
+            ++row;
+        }
+        QVERIFY(row < 5);
+        table()->setFocus();
+        table()->setCurrentIndex(table()->model()->index(row, 0));
+        QCOMPARE(m_w->console.selection.profile(), m_w->console.store.stored[1].id);
+        QVERIFY(m_w->console.selection.endpoint().value.empty());
+        m_w->console.silence(1s); // the list is looked at again
+        QCOMPARE(table()->currentIndex().row(), row);
+        m_w->press(Qt::Key_F8);
+        QVERIFY(!m_w->window->layer().isOpen());
+        QVERIFY(m_w->window->messages().text().contains(u"Choose an endpoint first"_s));
+        m_w->press(Qt::Key_Return);
+        QCOMPARE(m_w->window->currentScreen(), u"fleet"_s);
+    }
+
+    // The message stays for a while; what it offers is of the endpoint that it names.
+    void aMessagesActionIsOfWhatItSpeaksOf() {
+        const std::string eu = m_w->console.store.stored[0].id;
+        m_w->console.node(eu).edit([](auto& endpoints, auto&) {
+            endpoints[0].snapshot.generation.deployment.mode = Mode::Fallback;
+            endpoints[1].snapshot.generation.deployment.mode = Mode::Fallback;
+        });
+        m_w->console.node(eu).push();
+        m_w->console.selection.select(eu, EndpointName("spam-filter"));
+        QTRY_COMPARE(m_w->find<QPushButton>("fleetFallBack")->text(), u"Restore…"_s);
+        m_w->press(Qt::Key_F8);
+        QVERIFY(m_w->window->messages().text().contains(u"spam-filter is in fallback already"_s));
+        m_w->console.selection.select(eu, EndpointName("credit-approval"));
+        m_w->find<QPushButton>("messageAction")->click();
+        QTRY_VERIFY(m_w->visible<QLabel>("changeTitle") != nullptr);
+        QVERIFY(m_w->visible<QLabel>("changeTitle")->text().startsWith(u"Restore spam-filter on eu-1"_s));
+    }
+
+    void anotherIdentityOfTheSameConnectionIsAskedAgain() {
+        const port::ConnectionProfile profile = m_w->console.store.stored[0];
+        m_w->console.selection.select(profile.id, EndpointName("spam-filter"));
+        const auto* stripe = m_w->find<QWidget>("environmentStripe");
+        QTRY_VERIFY(stripe->accessibleName().contains(u"ada"_s));
+        m_w->console.node(profile.id).principal = []() -> Result<Principal> {
+            Principal other;
+            other.actor = test::fakeActor("bob");
+            other.role = "console";
+            other.permissions = 0x7e;
+            return other;
+        };
+        port::ConnectionProfile edited = profile;
+        edited.certificateFile = "/dev/zero";
+        QVERIFY(m_w->console.fleet.saveProfile(edited).ok());
+        QTRY_VERIFY(stripe->accessibleName().contains(u"bob"_s));
     }
 
     void f1OpensTheKeySheet() {

@@ -152,9 +152,66 @@ private Q_SLOTS:
         ChangeFlow flow(*m_session, request(ChangeKind::Fallback));
         QTRY_COMPARE(flow.state(), State::Planned);
         m_session.reset();
-        flow.execute({});
-        QCOMPARE(flow.state(), State::Failed);
+        QCOMPARE(flow.state(), State::Refused);
         QVERIFY(!flow.error()->remedy.empty());
+        flow.execute({});
+        QCOMPARE(flow.state(), State::Refused);
+    }
+
+    // No answer comes any more: whoever waits must not wait for ever.
+    void aNodeThatGoesAwayEndsWhatIsOnItsWay() {
+        m_node->hold();
+        ChangeFlow planning(*m_session, request(ChangeKind::Fallback));
+        m_session.reset();
+        QCOMPARE(planning.state(), State::Refused);
+
+        init();
+        ChangeFlow executing(*m_session, request(ChangeKind::Fallback));
+        QTRY_COMPARE(executing.state(), State::Planned);
+        m_node->hold();
+        executing.execute({});
+        m_session.reset();
+        QCOMPARE(executing.state(), State::Failed);
+        QVERIFY(executing.outcomeUnknown());
+
+        init();
+        ChangeFlow proving(*m_session, request(ChangeKind::Fallback));
+        QTRY_COMPARE(proving.state(), State::Planned);
+        m_node->failNext<EffectProof>({ErrorCode::DeadlineExceeded, "no reply yet"});
+        proving.execute({});
+        QTRY_COMPARE(proving.state(), State::Unproved);
+        m_node->hold();
+        proving.awaitProof();
+        m_session.reset();
+        QCOMPARE(proving.state(), State::Unproved);
+        QVERIFY(proving.inForce());
+    }
+
+    // Only a refusal says that nothing has changed. To ask again with the same request is harmless, to plan again is
+    // not.
+    void whatIsNoRefusalMayBeInForce() {
+        const std::pair<ErrorCode, bool> codes[] = {
+            {ErrorCode::InvalidArgument, false},  {ErrorCode::NotFound, false},
+            {ErrorCode::AlreadyExists, false},    {ErrorCode::FailedPrecondition, false},
+            {ErrorCode::PermissionDenied, false}, {ErrorCode::Unimplemented, false},
+            {ErrorCode::ResourceExhausted, true}, {ErrorCode::Unauthenticated, true},
+            {ErrorCode::Unavailable, true},       {ErrorCode::DeadlineExceeded, true},
+            {ErrorCode::Cancelled, true},         {ErrorCode::Corrupt, true},
+            {ErrorCode::Internal, true}};
+        for (const auto& [code, unknown] : codes) {
+            init();
+            ChangeFlow flow(*m_session, request(ChangeKind::Fallback));
+            QTRY_COMPARE(flow.state(), State::Planned);
+            m_node->loseNext({code, "as it came"});
+            flow.execute({});
+            QTRY_COMPARE(flow.state(), State::Failed);
+            QCOMPARE(flow.outcomeUnknown(), unknown);
+            if (unknown) {
+                flow.execute({});
+                QTRY_COMPARE(flow.state(), State::Proved);
+            }
+            QCOMPARE(m_node->executed().size(), std::size_t{1});
+        }
     }
 
     void actionsAreRankedSafestFirst() {

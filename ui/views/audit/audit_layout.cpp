@@ -101,6 +101,13 @@ void AuditScreen::connectParts() {
     });
     connect(&context().fleet, &Fleet::sessionChanged, this, &AuditScreen::followSession);
     connect(&context().fleet, &Fleet::sessionRemoved, this, &AuditScreen::follow);
+    connect(&context().fleet, &Fleet::nodeReplaced, this, [this](const NodeSession* session) {
+        if (session == m_session) {
+            m_model->setQuery(nullptr, nullptr, {}); // its records are proven of another log
+            m_session.clear();
+            follow();
+        }
+    });
     connect(&context().fleet, &Fleet::ticked, this, &AuditScreen::showState);
     connect(&context().time, &TimeDisplay::changed, this, [this] {
         m_model->setZone(context().time.zone());

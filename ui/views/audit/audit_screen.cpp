@@ -129,7 +129,7 @@ void AuditScreen::showState() {
                                               : tr("No record matches; %1 are outside the filter.").arg(outside),
                          m_filters->isEmpty() ? PaneAction{}
                                               : PaneAction{tr("Clear filters"), [this] { m_filters->clear(); }});
-    } else if (m_session->freshness() == Freshness::Stale) {
+    } else if (m_session->freshness() != Freshness::Live) {
         m_pane->setStale(linkWords(*m_session, context().time.zone()).sentence);
     } else {
         m_pane->setLive();

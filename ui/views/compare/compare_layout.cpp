@@ -130,6 +130,13 @@ void CompareScreen::connectParts() {
         this);
     connect(&context().fleet, &Fleet::sessionChanged, endpoints, &Coalescer::ask);
     connect(&context().fleet, &Fleet::sessionRemoved, this, &CompareScreen::follow);
+    connect(&context().fleet, &Fleet::nodeReplaced, this, [this](const NodeSession* session) {
+        if (session == m_session) {
+            m_session.clear();
+            m_background.forget();
+            follow();
+        }
+    });
     connect(&context().fleet, &Fleet::ticked, this, &CompareScreen::showFreshness);
     connect(&context().time, &TimeDisplay::changed, this, [this] {
         if (m_comparison) {

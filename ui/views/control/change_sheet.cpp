@@ -24,11 +24,13 @@ namespace gnomon::ui {
 using namespace Qt::StringLiterals;
 
 ChangeSheet::ChangeSheet(const ConsoleContext& context, ChangeFlow& flow, QWidget* parent)
-    : Panel(parent), m_context(context), m_flow(flow), m_node(flow.session()->name()),
+    : Panel(parent), m_context(context), m_flow(flow), m_node(flow.node()),
       m_environment(flow.session()->profile().environment) {
     build();
-    fillVersions();
-    askForGenerations();
+    fillOptions();
+    connect(m_version, &QComboBox::activated, this, &ChangeSheet::optionsChanged);
+    connect(m_mirror, &QSpinBox::editingFinished, this, &ChangeSheet::optionsChanged);
+    connect(m_generation, &QComboBox::activated, this, &ChangeSheet::optionsChanged);
     connect(&flow, &ChangeFlow::changed, this, &ChangeSheet::showState);
     connect(&context.fleet, &Fleet::ticked, this, &ChangeSheet::showState);
     connect(m_reason, &QLineEdit::textChanged, this, &ChangeSheet::showState);
@@ -42,8 +44,13 @@ QWidget* ChangeSheet::firstFocus() const {
     return !m_wayBack && m_generation->count() > 0 ? static_cast<QWidget*>(m_generation) : m_reason;
 }
 
-void ChangeSheet::fillVersions() {
+// As things are now: they may have moved since the sheet was opened.
+void ChangeSheet::fillOptions() {
+    if (m_flow.session() == nullptr) {
+        return;
+    }
     const EndpointSnapshot* snapshot = m_flow.session()->endpoint(m_flow.request().endpoint);
+    m_version->clear();
     const auto versions =
         snapshot != nullptr ? versionsFor(m_flow.request().kind, *snapshot) : std::vector<VersionNumber>();
     for (const VersionNumber version : versions) {
@@ -55,9 +62,7 @@ void ChangeSheet::fillVersions() {
     if (m_flow.request().mirrorPercent) {
         m_mirror->setValue(*m_flow.request().mirrorPercent);
     }
-    connect(m_version, &QComboBox::activated, this, &ChangeSheet::optionsChanged);
-    connect(m_mirror, &QSpinBox::editingFinished, this, &ChangeSheet::optionsChanged);
-    connect(m_generation, &QComboBox::activated, this, &ChangeSheet::optionsChanged);
+    askForGenerations();
 }
 
 // The sheet does not wait for them.
@@ -73,6 +78,7 @@ void ChangeSheet::askForGenerations() {
 }
 
 void ChangeSheet::fillGenerations(const std::vector<Generation>& history) {
+    m_generation->clear();
     for (const Generation& older : history) {
         if (older.deployment == history.front().deployment) {
             continue; // the one in force, and what would change nothing
@@ -129,14 +135,19 @@ void ChangeSheet::confirm() {
     const bool refused =
         m_flow.state() == State::Refused || (m_flow.state() == State::Failed && !m_flow.outcomeUnknown());
     m_cancel->setFocus(Qt::OtherFocusReason); // what had the focus may now be out of use
-    refused ? m_flow.plan(m_flow.request()) : m_flow.execute(reason());
+    if (refused) {
+        fillOptions();
+        m_flow.plan(m_flow.request());
+    } else {
+        m_flow.execute(reason());
+    }
 }
 
 void ChangeSheet::showState() {
     using State = ChangeFlow::State;
     const State state = m_flow.state();
     const bool sent = m_flow.sent();
-    m_title->setText(changeTitle(m_flow.request(), m_environment));
+    m_title->setText(changeTitle(m_flow.request(), m_node, m_environment));
     const NodeSession* session = m_flow.session();
     const bool old = !sent && session != nullptr && session->freshness() != Freshness::Live;
     m_age->setVisible(old);
@@ -161,10 +172,12 @@ void ChangeSheet::showState() {
     showDirection();
     showPreview();
     showEffect();
-    for (QWidget* option : {static_cast<QWidget*>(m_version), static_cast<QWidget*>(m_mirror),
-                            static_cast<QWidget*>(m_generation), static_cast<QWidget*>(m_reason)}) {
-        option->setEnabled(!sent || failed);
+    // What was sent and may be in force is what is asked for again, and nothing else.
+    for (QWidget* option :
+         {static_cast<QWidget*>(m_version), static_cast<QWidget*>(m_mirror), static_cast<QWidget*>(m_generation)}) {
+        option->setEnabled(!sent || (failed && !m_flow.outcomeUnknown()));
     }
+    m_reason->setEnabled(!sent || failed);
     for (QRadioButton* kind : m_reasonKinds) {
         kind->setEnabled(!sent || failed);
     }
@@ -172,7 +185,7 @@ void ChangeSheet::showState() {
     const bool again = failed && !choose && !m_flow.outcomeUnknown();
     m_confirm->setText(again                     ? tr("Plan again")
                        : m_flow.outcomeUnknown() ? tr("Ask again")
-                                                 : u"▲  "_s + changeTitle(m_flow.request(), m_environment));
+                                                 : u"▲  "_s + changeTitle(m_flow.request(), m_node, m_environment));
     m_confirm->setEnabled(again || m_flow.outcomeUnknown() || (state == State::Planned && !reasonMissing()));
     m_confirm->setVisible(!sent || failed);
     m_confirmKey->setVisible(m_confirm->isVisibleTo(this));

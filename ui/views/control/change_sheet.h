@@ -41,7 +41,7 @@ private:
     void buildOptions(QGridLayout* grid);
     void buildReason(QGridLayout* grid);
     QWidget* addRow(QGridLayout* grid, const QString& title, QWidget* value);
-    void fillVersions();
+    void fillOptions();
     void askForGenerations();
     void fillGenerations(const std::vector<Generation>& history);
     void optionsChanged();

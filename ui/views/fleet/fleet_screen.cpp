@@ -50,7 +50,11 @@ FleetScreen::FleetScreen(const ConsoleContext& context, QWidget* parent)
         }
     });
     connect(m_table->selectionModel(), &QItemSelectionModel::currentRowChanged, this, &FleetScreen::takeCurrent);
-    connect(m_table, &DataTable::rowActivated, this, [this] { Q_EMIT screenRequested(u"compare"_s); });
+    connect(m_table, &DataTable::rowActivated, this, [this] {
+        if (const EndpointRow* row = current(); row != nullptr && !row->isNode()) {
+            Q_EMIT screenRequested(u"compare"_s);
+        }
+    });
     connect(m_field, &QLineEdit::textChanged, this, [this](const QString& words) {
         m_filter.setWords(words);
         showSummary();
@@ -198,7 +202,7 @@ void FleetScreen::showSummary() {
 // The row of the selection. As long as nobody chose and not every node has spoken, that is the worst endpoint.
 void FleetScreen::followSelection() {
     const Selection& selection = context().selection;
-    if (!m_chosen || selection.endpoint().value.empty()) {
+    if (!m_chosen || selection.profile().empty()) {
         const auto worst = std::ranges::find_if(m_model.rows(), [](const EndpointRow& row) { return !row.isNode(); });
         if (worst != m_model.rows().end()) {
             m_chosen = std::ranges::none_of(m_model.rows(),
@@ -227,8 +231,12 @@ void FleetScreen::takeCurrent() {
     if (m_following) {
         return;
     }
+    const EndpointRow* row = current();
+    if (row != nullptr && row->state == RowState::Loading) {
+        return showDetails(); // nothing to choose yet
+    }
     m_chosen = true;
-    if (const EndpointRow* row = current(); row != nullptr && !row->isNode()) {
+    if (row != nullptr) { // a whole node's too: no key must mean another object than the one that is lit
         context().selection.select(row->profile, row->endpoint);
     }
     showDetails();

@@ -61,6 +61,7 @@ MainWindow::MainWindow(const ConsoleContext& context, Theme& theme, std::vector<
     connect(&context.fleet, &Fleet::sessionAdded, this, environment);
     connect(&context.fleet, &Fleet::sessionRemoved, this, environment);
     connect(&context.fleet, &Fleet::sessionAdded, this, &MainWindow::followSession);
+    connect(&context.fleet, &Fleet::sessionAboutToBeRemoved, this, &MainWindow::forgetPrincipal);
     for (NodeSession* session : context.fleet.sessions()) {
         followSession(session);
     }
@@ -75,6 +76,8 @@ void MainWindow::followSession(NodeSession* session) {
         m_messages->showMessage(Tone::Info, tr("%1 has restarted: same node, new start.").arg(session->name()));
     });
     connect(session, &NodeSession::nodeReplaced, this, [this, session] {
+        forgetPrincipal(session);
+        showEnvironment();
         m_messages->showMessage(Tone::Act,
                                 tr("Another node answers at the address of %1. What was known of the old one "
                                    "is gone from the screen; check before you change anything.")
@@ -158,7 +161,11 @@ void MainWindow::showEnvironment() {
         m_principalOf = profile.id;
         m_principal.reset();
         m_principalCall = m_context.fleet.session(profile.id)->whoAmI([this](const Result<Principal>& result) {
-            m_principal = result.ok() ? std::optional(*result) : std::nullopt;
+            if (!result.ok()) {
+                m_principalOf.clear(); // asked again when the link changes next
+                return;
+            }
+            m_principal = *result;
             showEnvironment();
         });
     }
@@ -179,6 +186,15 @@ void MainWindow::showEnvironment() {
     m_stripe->setEnvironment(lookOf(profile.environment), environmentWord(profile.environment), parts.join(u"  ·  "_s));
 }
 
+// The next connection under this profile may be somebody else's, and to another node.
+void MainWindow::forgetPrincipal(const NodeSession* session) {
+    if (m_principalOf == session->profile().id) {
+        m_principalCall.cancel();
+        m_principalOf.clear();
+        m_principal.reset();
+    }
+}
+
 void MainWindow::openChange(const ChangeRequest& request) {
     NodeSession* session = m_context.session();
     if (session == nullptr || request.endpoint.value.empty()) {
@@ -191,32 +207,38 @@ void MainWindow::openChange(const ChangeRequest& request) {
             tr("The connection to %1 is read-only: nothing can be changed from here.").arg(session->name()));
         return;
     }
-    if (m_flow && m_flow->state() == ChangeFlow::State::Executing) {
-        m_messages->showMessage(Tone::Watch, tr("Another change is on its way; wait for its answer."));
-        return;
+    for (const Change& change : m_changes) {
+        if (change.flow->session() == session && change.flow->state() == ChangeFlow::State::Executing) {
+            m_messages->showMessage(
+                Tone::Watch, tr("Another change is on its way to %1; wait for its answer.").arg(session->name()));
+            return;
+        }
     }
     m_layer->close();
-    m_flow.reset(new ChangeFlow(*session, request));
-    m_told.reset();
-    connect(m_flow.get(), &ChangeFlow::changed, this, &MainWindow::followFlow);
-    auto* sheet = new ChangeSheet(m_context, *m_flow, m_layer);
+    std::erase_if(m_changes, [](const Change& change) {
+        const ChangeFlow::State state = change.flow->state();
+        return state != ChangeFlow::State::Executing && state != ChangeFlow::State::Proving;
+    });
+    auto& flow = *m_changes.emplace_back(std::unique_ptr<ChangeFlow, Later>(new ChangeFlow(*session, request))).flow;
+    connect(&flow, &ChangeFlow::changed, this, &MainWindow::followChanges);
+    auto* sheet = new ChangeSheet(m_context, flow, m_layer);
     connect(sheet, &ChangeSheet::closeRequested, m_layer, &OverlayLayer::close);
     m_layer->open(sheet, OverlayLayer::Place::Centre, sheet->firstFocus());
 }
 
-// Once the sheet is closed the strip tells how it ended.
-void MainWindow::followFlow() {
+// The strip tells how changes ended whose sheet is closed.
+void MainWindow::followChanges() {
     using State = ChangeFlow::State;
-    if (!m_flow || m_layer->isOpen() || !m_flow->sent()) {
-        return;
-    }
-    const State state = m_flow->state();
-    if (state == std::exchange(m_told, state)) {
-        return;
-    }
-    if (state == State::Proved || state == State::Unproved || state == State::Failed) {
-        const QString node = m_flow->session() != nullptr ? m_flow->session()->name() : tr("the node");
-        m_messages->showMessage(state == State::Proved ? Tone::Calm : Tone::Watch, doneText(*m_flow, node));
+    for (Change& change : m_changes) {
+        const ChangeFlow& flow = *change.flow;
+        const State state = flow.state();
+        const bool shown = m_layer->isOpen() && &change == &m_changes.back();
+        if (shown || !flow.sent() || state == std::exchange(change.told, state)) {
+            continue;
+        }
+        if (state == State::Proved || state == State::Unproved || state == State::Failed) {
+            m_messages->showMessage(state == State::Proved ? Tone::Calm : Tone::Watch, doneText(flow, flow.node()));
+        }
     }
 }
 
@@ -255,7 +277,7 @@ void MainWindow::layerClosed() {
         Screen* shown = m_screens[static_cast<std::size_t>(m_stack->currentIndex())];
         focusInside(*shown, shown->focusWidget());
     }
-    followFlow();
+    followChanges();
 }
 
 void MainWindow::next(int step) {
@@ -270,23 +292,27 @@ void MainWindow::fallBack() {
     const NodeSession* session = m_context.session();
     const EndpointSnapshot* now = session != nullptr ? session->endpoint(m_context.selection.endpoint()) : nullptr;
     const Mode mode = now != nullptr ? now->generation.deployment.mode : Mode::Production;
+    const EndpointName endpoint = m_context.selection.endpoint();
     if (mode == Mode::Production || session->freshness() != Freshness::Live || session->profile().readOnly) {
-        changeMode(ChangeKind::Fallback);
+        changeMode(endpoint, ChangeKind::Fallback);
         return;
     }
     const ChangeKind out = modeChangeFrom(mode);
     m_messages->showMessage(Tone::Info,
                             tr("%1 is in %2 already, since %3 by %4.")
-                                .arg(QString::fromStdString(m_context.selection.endpoint().value),
-                                     modeWord(mode).toLower(), stampText(now->generation.time, m_context.time.zone()),
+                                .arg(QString::fromStdString(endpoint.value), modeWord(mode).toLower(),
+                                     stampText(now->generation.time, m_context.time.zone()),
                                      actorText(now->generation.actor)),
-                            changeVerb(out) + u'…', [this, out] { changeMode(out); });
+                            changeVerb(out) + u'…', [this, out, endpoint, profile = session->profile().id] {
+                                m_context.selection.select(profile, endpoint); // another one may be chosen by now
+                                changeMode(endpoint, out);
+                            });
 }
 
-void MainWindow::changeMode(ChangeKind kind) {
+void MainWindow::changeMode(const EndpointName& endpoint, ChangeKind kind) {
     ChangeRequest request;
     request.kind = kind;
-    request.endpoint = m_context.selection.endpoint();
+    request.endpoint = endpoint;
     openChange(request);
 }
 

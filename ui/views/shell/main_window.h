@@ -52,12 +52,13 @@ private:
     void addKey(const QKeySequence& key, std::function<void()> run);
     void fillMenu();
     void showEnvironment();
-    void followFlow();
+    void followChanges();
+    void forgetPrincipal(const NodeSession* session);
     void layerClosed();
     void escape();
     void next(int step);
     void fallBack();
-    void changeMode(ChangeKind kind);
+    void changeMode(const EndpointName& endpoint, ChangeKind kind);
     QList<Command> changeCommands();
     QList<Command> commands();
     void runCommand(const Command& command);
@@ -78,10 +79,13 @@ private:
     struct Later {
         void operator()(QObject* object) const { object->deleteLater(); }
     };
-    std::unique_ptr<ChangeFlow, Later> m_flow; // the newest change; its sheet may be closed already
-    std::optional<ChangeFlow::State> m_told;   // what the strip was last given to tell of it
+    struct Change {
+        std::unique_ptr<ChangeFlow, Later> flow;
+        std::optional<ChangeFlow::State> told; // what the strip was last given to tell of it
+    };
+    std::vector<Change> m_changes; // the newest last, whose sheet may be closed already; before it those under way
     Request m_principalCall;
-    std::string m_principalOf;
+    std::string m_principalOf; // the profile whose connection was asked; empty: to be asked
     std::optional<Principal> m_principal;
 };
 

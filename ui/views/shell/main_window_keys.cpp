@@ -140,9 +140,9 @@ QList<Command> MainWindow::commands() {
             if (!selected && !session->profile().readOnly) { // those of the selected one are there already
                 const ChangeKind kind = modeChangeFrom(snapshot.generation.deployment.mode);
                 list.append({tr("%1 %2 on %3…").arg(changeVerb(kind), name, session->name()), tr("opens the sheet"),
-                             [this, choose, kind] {
+                             [this, choose, kind, endpoint = snapshot.settings.name] {
                                  choose();
-                                 changeMode(kind);
+                                 changeMode(endpoint, kind);
                              }});
             }
         }
