@@ -12,7 +12,8 @@ namespace gnomon::monitor {
 
 namespace {
 
-constexpr std::uint8_t kFormat = 2;
+// 3: other requests are evidence about latency and errors than before, so that what was found before does not go on.
+constexpr std::uint8_t kFormat = 3;
 constexpr std::size_t kMostEndpoints = 10'000;
 
 // What is known of one endpoint: at most one running experiment and the newest one that ended.
@@ -69,6 +70,7 @@ public:
 
     void observe(const Observation& observation) override {
         const Exchange& exchange = observation.exchange;
+        const WallTime now = m_clock.wallNow();
         MutexLock lock(m_mutex);
         const auto found = m_endpoints.find(exchange.endpoint);
         if (found == m_endpoints.end()) {
@@ -79,7 +81,7 @@ public:
         const Leg* production = exchange.find(LegRole::Production);
         const Leg* shadow = shadowLeg(observation, watched.running);
         if (production == nullptr || shadow == nullptr) {
-            addUnmirrored(watched, exchange, production);
+            addUnmirrored(watched, exchange, production, now);
             return;
         }
         const VersionPair pair{production->version, production->digest, shadow->version, shadow->digest};
@@ -90,7 +92,7 @@ public:
             start(watched, pair, exchange.generation, exchange.time);
         }
         watched.running->seenIn(exchange.generation);
-        watched.running->addMirrored(observation, *production, *shadow);
+        watched.running->addMirrored(observation, *production, *shadow, now);
     }
 
     Result<Comparison> comparison(const EndpointName& endpoint) const override {
@@ -267,9 +269,9 @@ private:
         return !watched.notBeforeAfter || *watched.notBeforeAfter < generation;
     }
 
-    static void addUnmirrored(Watched& watched, const Exchange& exchange, const Leg* production) {
+    static void addUnmirrored(Watched& watched, const Exchange& exchange, const Leg* production, WallTime now) {
         if (watched.running && (production == nullptr || production->version == watched.running->pair().production)) {
-            watched.running->addRequest(exchange.time);
+            watched.running->addRequest(exchange.time, now);
         }
     }
 

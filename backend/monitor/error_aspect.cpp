@@ -27,22 +27,46 @@ bool wasTried(LegOutcome outcome) {
     return outcome == LegOutcome::Ok || isError(outcome);
 }
 
+bool wasAnswered(LegOutcome outcome) {
+    return outcome == LegOutcome::Ok || outcome == LegOutcome::NotFinite;
+}
+
+// counts: the request is evidence. answersLater: one that came after it in the same tenth of a second was answered.
+bool isAwayAfter(bool away, bool counts, LegOutcome outcome, bool answersLater) {
+    return !answersLater && !wasAnswered(outcome) && (away || (counts && outcome == LegOutcome::Lost));
+}
+
 } // namespace
 
-void ErrorAspect::add(LegOutcome production, LegOutcome shadow, WallTime time) {
-    const bool productionError = isError(production);
-    const bool shadowError = isError(shadow);
-    m_productionErrors += productionError ? 1 : 0;
-    m_shadowErrors += shadowError ? 1 : 0;
+ErrorAspect::ErrorAspect(const EndpointSettings& settings, WallTime started)
+    : m_thinning(longestExchange(settings), started) {}
+
+void ErrorAspect::settle(WallTime now) {
+    for (const Unit& unit : m_thinning.settle(now)) {
+        const bool goesOn = (m_productionAway && unit.production == LegOutcome::Lost) ||
+                            (m_shadowAway && unit.shadow == LegOutcome::Lost);
+        if (!goesOn) {
+            count(unit);
+        }
+        m_productionAway = isAwayAfter(m_productionAway, !goesOn, unit.production, unit.productionAnswersLater);
+        m_shadowAway = isAwayAfter(m_shadowAway, !goesOn, unit.shadow, unit.shadowAnswersLater);
+    }
+}
+
+void ErrorAspect::add(LegOutcome production, LegOutcome shadow, WallTime came) {
+    m_productionErrors += isError(production) ? 1 : 0;
+    m_shadowErrors += isError(shadow) ? 1 : 0;
     if (!wasTried(production) || !wasTried(shadow)) {
         return;
     }
     ++m_tried;
-    if (!m_thinning.passes(time)) {
-        return;
-    }
+    m_thinning.add(came, {production, shadow});
+}
+
+void ErrorAspect::count(const Unit& unit) {
     ++m_units;
-    if (productionError == shadowError) {
+    const bool shadowError = isError(unit.shadow);
+    if (isError(unit.production) == shadowError) {
         return;
     }
     ++(shadowError ? m_shadowAlone : m_productionAlone);
@@ -87,6 +111,8 @@ void ErrorAspect::save(ByteWriter& out) const {
          {m_tried, m_productionErrors, m_shadowErrors, m_units, m_shadowAlone, m_productionAlone}) {
         out.number(value);
     }
+    out.byte(m_productionAway ? 1 : 0);
+    out.byte(m_shadowAway ? 1 : 0);
     m_thinning.save(out);
     m_finding.save(out);
 }
@@ -96,11 +122,34 @@ void ErrorAspect::load(ByteReader& in) {
          {&m_tried, &m_productionErrors, &m_shadowErrors, &m_units, &m_shadowAlone, &m_productionAlone}) {
         *value = in.number();
     }
-    m_thinning = Thinning::load(in);
+    m_productionAway = in.upTo(1) == 1;
+    m_shadowAway = in.upTo(1) == 1;
+    m_thinning.load(in);
     m_finding = Finding::load(in);
     if (m_units > m_tried || m_shadowAlone > m_units || m_productionAlone > m_units - m_shadowAlone) {
         in.fail();
     }
+}
+
+void ErrorAspect::Unit::followedBy(const Unit& later) {
+    productionAnswersLater = productionAnswersLater || later.productionAnswersLater || wasAnswered(later.production);
+    shadowAnswersLater = shadowAnswersLater || later.shadowAnswersLater || wasAnswered(later.shadow);
+}
+
+void ErrorAspect::Unit::save(ByteWriter& out) const {
+    out.byte(static_cast<std::uint8_t>(production));
+    out.byte(static_cast<std::uint8_t>(shadow));
+    out.byte(productionAnswersLater ? 1 : 0);
+    out.byte(shadowAnswersLater ? 1 : 0);
+}
+
+ErrorAspect::Unit ErrorAspect::Unit::load(ByteReader& in) {
+    Unit unit;
+    unit.production = static_cast<LegOutcome>(in.upTo(static_cast<unsigned>(LegOutcome::Lost)));
+    unit.shadow = static_cast<LegOutcome>(in.upTo(static_cast<unsigned>(LegOutcome::Lost)));
+    unit.productionAnswersLater = in.upTo(1) == 1;
+    unit.shadowAnswersLater = in.upTo(1) == 1;
+    return unit;
 }
 
 } // namespace gnomon::monitor

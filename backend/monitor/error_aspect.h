@@ -2,19 +2,27 @@
 #pragma once
 
 #include "backend/domain/exchange.h"
+#include "backend/monitor/thinning.h"
 #include "backend/monitor/verdict_rule.h"
 
 namespace gnomon::monitor {
 
 // Whether one version fails on requests that the other one answers. An error is a failed run, an answer that is not
 // finite, or a worker that died; lateness and dropped requests depend on what else was going on, so they count as
-// coverage and not here. Evidence is thinned in time, because failures come in bursts. Not thread-safe.
+// coverage and not here. Evidence is thinned in time, because failures come in bursts, and a worker that is away is one
+// event however many requests it misses: after it has counted, what is lost does not until it has answered again. Not
+// thread-safe.
 class ErrorAspect {
 public:
     // The share of requests that one version may fail alone.
     static constexpr double kMargin = 0.001;
 
-    void add(LegOutcome production, LegOutcome shadow, WallTime time);
+    // started: what came before it is no evidence.
+    ErrorAspect(const EndpointSettings& settings, WallTime started);
+
+    // Looks at what can be told by now. Must come before add() of the same moment.
+    void settle(WallTime now);
+    void add(LegOutcome production, LegOutcome shadow, WallTime came);
 
     const Finding& finding() const { return m_finding; }
     void fill(Comparison& comparison) const;
@@ -24,14 +32,29 @@ public:
     void load(ByteReader& in);
 
 private:
+    // A tenth of a second: its first request, and whether a later one was answered.
+    struct Unit {
+        LegOutcome production = LegOutcome::Ok;
+        LegOutcome shadow = LegOutcome::Ok;
+        bool productionAnswersLater = false;
+        bool shadowAnswersLater = false;
+
+        void followedBy(const Unit& later);
+        void save(ByteWriter& out) const;
+        static Unit load(ByteReader& in);
+    };
+    void count(const Unit& unit);
+
     std::uint64_t m_tried = 0; // by both
     std::uint64_t m_productionErrors = 0;
     std::uint64_t m_shadowErrors = 0;
 
-    Thinning m_thinning;
+    Thinning<Unit> m_thinning;
     std::uint64_t m_units = 0;
     std::uint64_t m_shadowAlone = 0; // of units: the shadow failed and production answered
     std::uint64_t m_productionAlone = 0;
+    bool m_productionAway = false; // counted as lost, and has not answered since
+    bool m_shadowAway = false;
     Finding m_finding;
 };
 

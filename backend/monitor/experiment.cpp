@@ -17,6 +17,7 @@ constexpr double kLeastFreshness = 1e-3;
 // The estimate is too close to the margin to say anything when it would take so many times what was seen.
 constexpr std::uint64_t kFarthestForecast = 100;
 constexpr std::size_t kMostClasses = 1000;
+constexpr std::chrono::hours kLongestBudget{24}; // more than an endpoint may have
 
 ExperimentId makeId(const EndpointName& endpoint, const VersionPair& pair, WallTime started, std::uint64_t number) {
     ByteWriter out;
@@ -70,19 +71,19 @@ Experiment::Experiment(EndpointSettings settings, VersionPair pair, GenerationNu
                        std::uint64_t number)
     : m_settings(std::move(settings)), m_pair(pair), m_started(started),
       m_id(makeId(m_settings.name, pair, started, number)), m_generation(generation), m_decisions(m_settings),
-      m_scores(m_settings), m_latency(m_settings) {}
+      m_scores(m_settings), m_errors(m_settings, started), m_latency(m_settings, started) {}
 
-void Experiment::addRequest(WallTime time) {
-    advanceTo(time);
+void Experiment::addRequest(WallTime time, WallTime now) {
+    advanceTo(time, now);
     Coverage counted;
     counted.requests = 1;
     m_coverage += counted;
     m_timeLine.add(time, counted, false);
 }
 
-void Experiment::addMirrored(const Observation& observation, const Leg& production, const Leg& shadow) {
+void Experiment::addMirrored(const Observation& observation, const Leg& production, const Leg& shadow, WallTime now) {
     const WallTime time = observation.exchange.time;
-    advanceTo(time);
+    advanceTo(time, now);
     const Coverage counted = coverageOf(production.outcome, shadow.outcome);
     m_coverage += counted;
     m_errors.add(production.outcome, shadow.outcome, time);
@@ -101,14 +102,16 @@ void Experiment::addMirrored(const Observation& observation, const Leg& producti
     if (production.score && shadow.score && std::isfinite(*production.score) && std::isfinite(*shadow.score)) {
         m_scores.add(*production.score, *shadow.score, first);
     }
-    m_latency.add(production.latency, shadow.latency, production.single && shadow.single, covered(), time);
+    m_latency.add(production.latency, shadow.latency, production.single && shadow.single, time, now);
     if (first && covered()) {
         m_decisions.look();
         m_scores.look();
     }
 }
 
-void Experiment::advanceTo(WallTime time) {
+void Experiment::advanceTo(WallTime time, WallTime now) {
+    m_errors.settle(now);
+    m_latency.settle(now, covered());
     if (m_timeLine.startsBucket(time)) {
         m_timeLine.close(standing());
     }
@@ -117,6 +120,7 @@ void Experiment::advanceTo(WallTime time) {
 void Experiment::stop(WallTime time) {
     m_stopped = time;
     m_entities = {}; // only needed for what comes, and most of the memory
+    // What is not settled stays no evidence: of the newest seconds only the quick ones are told.
 }
 
 void Experiment::seenIn(GenerationNumber generation) {
@@ -321,6 +325,10 @@ Experiment Experiment::load(const EndpointName& endpoint, ByteReader& in) {
     settings.margin = in.real();
     settings.scoreMargin = in.real();
     settings.budget = std::chrono::milliseconds(in.signedNumber());
+    if (settings.budget.count() < 0 || settings.budget > kLongestBudget) {
+        settings.budget = {};
+        in.fail();
+    }
     settings.clusterParameter = in.text();
     DecisionRule& rule = settings.decision;
     rule.scoreOutput = in.text();

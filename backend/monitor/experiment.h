@@ -33,10 +33,11 @@ public:
     Experiment(EndpointSettings settings, VersionPair pair, GenerationNumber generation, WallTime started,
                std::uint64_t number);
 
-    // A request that was not mirrored, or that production was not asked for.
-    void addRequest(WallTime time);
+    // A request that was not mirrored, or that production was not asked for. now: when it is told, by the clock of its
+    // time.
+    void addRequest(WallTime time, WallTime now);
     // A mirrored request. The legs are of this experiment's versions.
-    void addMirrored(const Observation& observation, const Leg& production, const Leg& shadow);
+    void addMirrored(const Observation& observation, const Leg& production, const Leg& shadow, WallTime now);
 
     // Nothing is added after it.
     void stop(WallTime time);
@@ -54,7 +55,7 @@ public:
     static Experiment load(const EndpointName& endpoint, ByteReader& in);
 
 private:
-    void advanceTo(WallTime time);
+    void advanceTo(WallTime time, WallTime now);
     bool covered() const;
     // Whether decisions are declared, or come in anyway.
     bool decides() const;

@@ -34,45 +34,52 @@ Verdict verdictOf(stats::Lean lean) {
 
 } // namespace
 
-LatencyAspect::LatencyAspect(const EndpointSettings& settings)
-    : m_slack(inSeconds(settings.budget) * kNoticeableShareOfBudget) {}
+LatencyAspect::LatencyAspect(const EndpointSettings& settings, WallTime started)
+    : m_slack(inSeconds(settings.budget) * kNoticeableShareOfBudget), m_thinning(longestExchange(settings), started) {}
 
-void LatencyAspect::add(std::chrono::nanoseconds production, std::chrono::nanoseconds shadow, bool single, bool covered,
-                        WallTime time) {
+void LatencyAspect::settle(WallTime now, bool covered) {
+    for (const Unit& unit : m_thinning.settle(now)) {
+        countTypical(unit);
+        countTail(unit);
+        if (covered) {
+            look();
+        }
+    }
+}
+
+void LatencyAspect::add(std::chrono::nanoseconds production, std::chrono::nanoseconds shadow, bool single,
+                        WallTime came, WallTime now) {
     const double productionSeconds = inSeconds(production);
     const double shadowSeconds = inSeconds(shadow);
+    if (single) {
+        m_shadow.add(shadowSeconds);
+        m_thinning.add(came, {productionSeconds, shadowSeconds});
+    }
     m_production.add(productionSeconds);
-    if (!single) {
-        return;
-    }
-    m_shadow.add(shadowSeconds);
-    if (!m_thinning.passes(time)) {
-        return;
-    }
-    addTypical(productionSeconds, shadowSeconds);
-    addTail(productionSeconds, shadowSeconds);
-    if (covered) {
-        look();
+    if (m_tailLimit == 0 && m_production.count() >= kTailAfter) {
+        fixTailLimit(now);
     }
 }
 
-void LatencyAspect::addTypical(double production, double shadow) {
+// The limit is fixed before the pairs that are judged by it come, so that the test stays valid.
+void LatencyAspect::fixTailLimit(WallTime now) {
+    m_tailLimit = noticeablyMore(m_production.quantile(0.99));
+    m_thinning.startAt(now);
+}
+
+void LatencyAspect::countTypical(const Unit& unit) {
     ++m_units;
-    m_slower += shadow > noticeablyMore(production) ? 1 : 0;
-    m_faster += production > noticeablyMore(shadow) ? 1 : 0;
+    m_slower += unit.shadow > noticeablyMore(unit.production) ? 1 : 0;
+    m_faster += unit.production > noticeablyMore(unit.shadow) ? 1 : 0;
 }
 
-void LatencyAspect::addTail(double production, double shadow) {
+void LatencyAspect::countTail(const Unit& unit) {
     if (m_tailLimit == 0) {
-        // The limit is fixed before the pairs that are judged by it, so that the test stays valid.
-        if (m_production.count() >= kTailAfter) {
-            m_tailLimit = noticeablyMore(m_production.quantile(0.99));
-        }
         return;
     }
     ++m_tailUnits;
-    m_shadowBeyond += shadow > m_tailLimit && production <= m_tailLimit ? 1 : 0;
-    m_productionBeyond += production > m_tailLimit && shadow <= m_tailLimit ? 1 : 0;
+    m_shadowBeyond += unit.shadow > m_tailLimit && unit.production <= m_tailLimit ? 1 : 0;
+    m_productionBeyond += unit.production > m_tailLimit && unit.shadow <= m_tailLimit ? 1 : 0;
 }
 
 void LatencyAspect::look() {
@@ -142,7 +149,7 @@ void LatencyAspect::save(ByteWriter& out) const {
 void LatencyAspect::load(ByteReader& in) {
     m_production = stats::LogSketch::load(in);
     m_shadow = stats::LogSketch::load(in);
-    m_thinning = Thinning::load(in);
+    m_thinning.load(in);
     for (std::uint64_t* value : {&m_units, &m_slower, &m_faster, &m_tailUnits, &m_shadowBeyond, &m_productionBeyond}) {
         *value = in.number();
     }
@@ -154,6 +161,18 @@ void LatencyAspect::load(ByteReader& in) {
         m_shadowBeyond > m_tailUnits || m_productionBeyond > m_tailUnits - m_shadowBeyond) {
         in.fail();
     }
+}
+
+void LatencyAspect::Unit::save(ByteWriter& out) const {
+    out.real(production);
+    out.real(shadow);
+}
+
+LatencyAspect::Unit LatencyAspect::Unit::load(ByteReader& in) {
+    Unit unit;
+    unit.production = in.real();
+    unit.shadow = in.real();
+    return unit;
 }
 
 } // namespace gnomon::monitor

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "backend/domain/version.h"
+#include "backend/monitor/thinning.h"
 #include "backend/monitor/verdict_rule.h"
 #include "backend/stats/log_sketch.h"
 
@@ -22,11 +23,15 @@ public:
     static constexpr double kNoticeableShareOfBudget = 0.05;
     static constexpr std::uint64_t kTailAfter = 1000;
 
-    explicit LatencyAspect(const EndpointSettings& settings);
+    // started: what came before it is no evidence.
+    LatencyAspect(const EndpointSettings& settings, WallTime started);
 
-    // single: both were run alone. covered: enough of the mirrored requests became pairs to say anything.
-    void add(std::chrono::nanoseconds production, std::chrono::nanoseconds shadow, bool single, bool covered,
-             WallTime time);
+    // Looks at what can be told by now. Must come before add() of the same moment. covered: enough of the mirrored
+    // requests became pairs to say anything.
+    void settle(WallTime now, bool covered);
+    // single: both were run alone.
+    void add(std::chrono::nanoseconds production, std::chrono::nanoseconds shadow, bool single, WallTime came,
+             WallTime now);
 
     const Finding& finding() const { return m_finding; }
     std::vector<LatencyPoint> production() const { return points(m_production); }
@@ -37,9 +42,20 @@ public:
     void load(ByteReader& in);
 
 private:
+    // The first pair of a tenth of a second, in seconds.
+    struct Unit {
+        double production = 0;
+        double shadow = 0;
+
+        void followedBy(const Unit& /*later*/) {}
+        void save(ByteWriter& out) const;
+        static Unit load(ByteReader& in);
+    };
+
     double noticeablyMore(double seconds) const { return seconds * kNoticeableRatio + m_slack; }
-    void addTypical(double production, double shadow);
-    void addTail(double production, double shadow);
+    void fixTailLimit(WallTime now);
+    void countTypical(const Unit& unit);
+    void countTail(const Unit& unit);
     void look();
     static std::vector<LatencyPoint> points(const stats::LogSketch& sketch);
 
@@ -47,7 +63,7 @@ private:
     stats::LogSketch m_production;
     stats::LogSketch m_shadow; // singly run only
 
-    Thinning m_thinning;
+    Thinning<Unit> m_thinning;
     std::uint64_t m_units = 0;
     std::uint64_t m_slower = 0;
     std::uint64_t m_faster = 0;

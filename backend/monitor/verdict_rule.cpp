@@ -5,8 +5,6 @@ namespace gnomon::monitor {
 
 namespace {
 
-constexpr std::int64_t kSlotMicroseconds = 100'000;
-
 Verdict answersOf(const AspectVerdicts& aspects) {
     if (!aspects.covered || (!aspects.hasDecisions && !aspects.hasScores)) {
         return Verdict::CannotTellYet;
@@ -66,21 +64,6 @@ Verdict overallVerdict(const AspectVerdicts& aspects) {
         return answers == Verdict::Different ? Verdict::Conflicting : Verdict::Better;
     }
     return answers;
-}
-
-bool Thinning::passes(WallTime time) {
-    const std::int64_t slot = time.time_since_epoch().count() / kSlotMicroseconds;
-    if (slot <= m_last) {
-        return false;
-    }
-    m_last = slot;
-    return true;
-}
-
-Thinning Thinning::load(ByteReader& in) {
-    Thinning thinning;
-    thinning.m_last = in.signedNumber();
-    return thinning;
 }
 
 } // namespace gnomon::monitor

@@ -7,9 +7,10 @@
 #pragma once
 
 #include "backend/base/byte_codec.h"
-#include "backend/base/clock.h"
 #include "backend/domain/comparison.h"
+#include "backend/domain/version.h"
 
+#include <chrono>
 #include <cstdint>
 
 namespace gnomon::monitor {
@@ -66,17 +67,10 @@ struct AspectVerdicts {
 // An aspect that contradicts itself over time makes the whole Conflicting.
 Verdict overallVerdict(const AspectVerdicts& aspects);
 
-// Lets through at most one event each tenth of a second. What happens at the same moment has one cause (a stall, a
-// crash with a queue full of requests) and must count once.
-class Thinning {
-public:
-    bool passes(WallTime time);
-
-    void save(ByteWriter& out) const { out.signedNumber(m_last); }
-    static Thinning load(ByteReader& in);
-
-private:
-    std::int64_t m_last = -1;
-};
+// From when a request comes until it is told with its shadow's answer: the endpoint's budget, the five seconds that a
+// shadow has, and one for the queues between them.
+inline std::chrono::microseconds longestExchange(const EndpointSettings& settings) {
+    return settings.budget + std::chrono::seconds(6);
+}
 
 } // namespace gnomon::monitor

@@ -34,10 +34,15 @@ public:
     // An exchange that both answered with that score; the decision follows at 0.5.
     Observation pair(double production, double shadow) {
         clock.advance(std::chrono::milliseconds(100));
+        return pairAt(clock.wallNow(), production, shadow);
+    }
+
+    // The same of a request that came at that time; the clock stands still.
+    Observation pairAt(WallTime came, double production, double shadow) {
         Observation observation;
         Exchange& exchange = observation.exchange;
         exchange.id = ExchangeId(std::to_string(++count));
-        exchange.time = clock.wallNow();
+        exchange.time = came;
         exchange.endpoint = EndpointName("spam");
         exchange.generation = GenerationNumber(1);
         exchange.cluster = "mail-" + std::to_string(count);

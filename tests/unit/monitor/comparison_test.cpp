@@ -207,21 +207,6 @@ TEST(Comparison, equalDecisionsWithMoreErrorsAreConflicting) {
     EXPECT_EQ(stream.verdict(), Verdict::Conflicting);
 }
 
-TEST(Comparison, failuresOfOneMomentCountOnce) {
-    Stream stream;
-    stream.sendEqual(500);
-    const WallTime moment = stream.clock.wallNow() + std::chrono::seconds(1);
-    for (int i = 0; i < 40; ++i) {
-        Observation observation = stream.equalPair();
-        observation.exchange.time = moment;
-        observation.exchange.legs[1].outcome = LegOutcome::Lost;
-        stream.send(observation);
-    }
-    const Comparison comparison = stream.comparison();
-    EXPECT_EQ(comparison.shadowErrors, 40u);
-    EXPECT_EQ(reasonOf(comparison, "errors")->verdict, Verdict::CannotTellYet);
-}
-
 TEST(Comparison, slowerInMostPairsIsWorse) {
     Stream stream;
     for (int i = 0; i < 300; ++i) {

@@ -112,5 +112,22 @@ TEST(Persistence, changedMarginsEndTheExperiment) {
     EXPECT_EQ(after.comparison().margin, 0.2);
 }
 
+// Its evidence about latency and errors was of other requests, and its bytes would be read as something else.
+TEST(Persistence, anEarlierFormatIsRefused) {
+    Stream stream;
+    stream.sendEqual(50);
+    const Bytes saved = stream.monitor->save();
+    Bytes content(saved.begin(), saved.end() - sizeof(Digest::bytes));
+    ASSERT_EQ(content[0], 3);
+    content[0] = 2;
+    const Digest digest = sha256(content);
+    content.insert(content.end(), digest.bytes.begin(), digest.bytes.end());
+    Stream other;
+    const Status status = other.monitor->restore(content);
+    ASSERT_FALSE(status);
+    EXPECT_EQ(status.error().code, ErrorCode::Corrupt);
+    EXPECT_FALSE(other.monitor->summary(kSpam));
+}
+
 } // namespace
 } // namespace gnomon::monitor

@@ -67,16 +67,5 @@ TEST(Finding, isKeptAndOnlyEverContradicted) {
     EXPECT_EQ(finding.verdict(), C);
 }
 
-TEST(Thinning, letsOnePassPerTenthOfASecond) {
-    Thinning thinning;
-    const WallTime start(std::chrono::seconds(1'772'366'400));
-    int passed = 0;
-    for (int i = 0; i < 1000; ++i) {
-        passed += thinning.passes(start + std::chrono::milliseconds(i)) ? 1 : 0;
-    }
-    EXPECT_EQ(passed, 10);
-    EXPECT_FALSE(thinning.passes(start));
-}
-
 } // namespace
 } // namespace gnomon::monitor

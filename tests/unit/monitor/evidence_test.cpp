@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Which requests are evidence about latency and errors, whatever they took and in whatever order they end.
+#include "tests/support/comparison_stream.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <functional>
+
+namespace gnomon::monitor {
+namespace {
+
+using std::chrono::microseconds;
+using std::chrono::milliseconds;
+using test::reasonOf;
+using test::Stream;
+
+struct Latencies {
+    milliseconds production;
+    milliseconds shadow;
+};
+
+struct Traffic {
+    double perSecond = 50;
+    bool oneLane = false; // the shadow computes one request after the other
+    std::function<Latencies(Stream&)> latencies;
+};
+
+// Requests come at random; each is told when its shadow has ended, the clock moves along with them.
+void sendTraffic(Stream& stream, int requests, const Traffic& traffic) {
+    struct Run {
+        WallTime ends;
+        Observation observation;
+    };
+    std::vector<Run> runs;
+    WallTime came = stream.clock.wallNow();
+    WallTime laneFree = came;
+    for (int i = 0; i < requests; ++i) {
+        const double gap = std::exponential_distribution<double>(traffic.perSecond)(stream.random);
+        came += microseconds(static_cast<std::int64_t>(gap * 1e6));
+        const Latencies latencies = traffic.latencies(stream);
+        const WallTime asked = came + latencies.production;
+        const WallTime begins = traffic.oneLane ? std::max(asked, laneFree) : asked;
+        laneFree = begins + latencies.shadow;
+        Observation observation = stream.pairAt(came, 0.2, 0.2);
+        observation.exchange.legs[0].latency = latencies.production;
+        observation.exchange.legs[1].latency = latencies.shadow;
+        runs.push_back({laneFree, std::move(observation)});
+    }
+    std::stable_sort(runs.begin(), runs.end(), [](const Run& a, const Run& b) { return a.ends < b.ends; });
+    for (const Run& run : runs) {
+        stream.clock.advance(run.ends - stream.clock.wallNow());
+        stream.send(run.observation);
+    }
+}
+
+Verdict latencyOf(const Stream& stream) {
+    return reasonOf(stream.comparison(), "latency")->verdict;
+}
+
+Verdict errorsOf(const Stream& stream) {
+    return reasonOf(stream.comparison(), "errors")->verdict;
+}
+
+void sendWith(Stream& stream, LegOutcome production, LegOutcome shadow, int pairs) {
+    for (int i = 0; i < pairs; ++i) {
+        Observation observation = stream.equalPair();
+        observation.exchange.legs[0].outcome = production;
+        observation.exchange.legs[1].outcome = shadow;
+        stream.send(observation);
+    }
+}
+
+void sendSlower(Stream& stream, int pairs) {
+    for (int i = 0; i < pairs; ++i) {
+        Observation observation = stream.equalPair();
+        observation.exchange.legs[1].latency = milliseconds(20);
+        stream.send(observation);
+    }
+}
+
+TEST(Evidence, runsThatEndAfterLaterOnesCount) {
+    Stream stream;
+    sendTraffic(stream, 6000, {50, false, [](Stream& s) {
+                                   return Latencies{milliseconds(1), milliseconds(s.unit() < 0.1 ? 300 : 1)};
+                               }});
+    EXPECT_EQ(latencyOf(stream), Verdict::Worse);
+}
+
+TEST(Evidence, aShadowThatIsFastOrVerySlowIsNotBetter) {
+    Stream stream;
+    sendTraffic(stream, 6000, {50, false, [](Stream& s) {
+                                   return Latencies{milliseconds(40), milliseconds(s.unit() < 0.6 ? 300 : 1)};
+                               }});
+    EXPECT_EQ(latencyOf(stream), Verdict::Worse);
+}
+
+// What ends first after a given moment is most often what took longest, where one run follows the other.
+TEST(Evidence, aBusyLaneDoesNotMakeAnEqualShadowWorse) {
+    for (unsigned seed = 1; seed <= 10; ++seed) {
+        Stream stream(seed);
+        const auto latency = [](Stream& s) { return milliseconds(s.unit() < 0.1 ? 50 : 1); };
+        sendTraffic(stream, 20000, {130, true, [&](Stream& s) { return Latencies{latency(s), latency(s)}; }});
+        EXPECT_EQ(latencyOf(stream), Verdict::CannotTellYet) << seed;
+    }
+}
+
+TEST(Evidence, aClockThatWasAheadForAWhileHidesNothing) {
+    Stream stream;
+    stream.sendEqual(100);
+    stream.clock.advance(std::chrono::hours(24));
+    stream.sendEqual(100);
+    stream.clock.advance(-std::chrono::hours(24));
+    sendSlower(stream, 800);
+    EXPECT_EQ(latencyOf(stream), Verdict::Worse);
+    sendWith(stream, LegOutcome::Ok, LegOutcome::Failed, 100);
+    stream.sendEqual(100);
+    EXPECT_EQ(errorsOf(stream), Verdict::Worse);
+}
+
+TEST(Evidence, aClockThatIsBehindTheSavedOneHidesNothing) {
+    Stream before;
+    before.clock.advance(std::chrono::hours(24));
+    before.sendEqual(100);
+    Stream after;
+    ASSERT_TRUE(after.monitor->restore(before.monitor->save()));
+    sendSlower(after, 800);
+    EXPECT_EQ(latencyOf(after), Verdict::Worse);
+}
+
+TEST(Evidence, failuresOfOneMomentCountOnce) {
+    Stream stream;
+    stream.sendEqual(500);
+    const WallTime moment = stream.clock.wallNow();
+    for (int i = 0; i < 40; ++i) {
+        Observation observation = stream.pairAt(moment + milliseconds(i), 0.2, 0.2);
+        observation.exchange.legs[1].outcome = LegOutcome::Failed;
+        stream.clock.advance(milliseconds(100));
+        stream.send(observation);
+    }
+    stream.sendEqual(100);
+    EXPECT_EQ(stream.comparison().shadowErrors, 40u);
+    EXPECT_EQ(errorsOf(stream), Verdict::CannotTellYet);
+}
+
+TEST(Evidence, anOutageCountsOnceHoweverLong) {
+    Stream stream;
+    stream.sendEqual(500);
+    sendWith(stream, LegOutcome::Ok, LegOutcome::Lost, 30);
+    stream.sendEqual(100);
+    EXPECT_EQ(stream.comparison().shadowErrors, 30u);
+    EXPECT_EQ(stream.comparison().coverage.lost, 30u);
+    EXPECT_EQ(errorsOf(stream), Verdict::CannotTellYet);
+}
+
+TEST(Evidence, anOutageOfProductionCountsOnceToo) {
+    Stream stream;
+    stream.sendEqual(500);
+    sendWith(stream, LegOutcome::Lost, LegOutcome::Ok, 30);
+    stream.sendEqual(100);
+    EXPECT_EQ(errorsOf(stream), Verdict::CannotTellYet);
+}
+
+TEST(Evidence, manyOutagesAreWorse) {
+    Stream stream;
+    stream.sendEqual(500);
+    for (int i = 0; i < 30; ++i) {
+        sendWith(stream, LegOutcome::Ok, LegOutcome::Lost, 5);
+        stream.sendEqual(5);
+    }
+    stream.sendEqual(100);
+    EXPECT_EQ(errorsOf(stream), Verdict::Worse);
+}
+
+// Ten calls in each tenth of a second, the first of which meets a worker that has just died.
+TEST(Evidence, anAnswerWithinTheSameTenthEndsTheOutage) {
+    Stream stream;
+    stream.sendEqual(500);
+    stream.clock.advance(-milliseconds(5)); // 50 ms into a tenth, and so on to 95
+    for (int i = 0; i < 300; ++i) {
+        stream.clock.advance(milliseconds(i % 10 == 0 ? 55 : 5));
+        Observation observation = stream.pairAt(stream.clock.wallNow(), 0.2, 0.2);
+        observation.exchange.legs[1].outcome = i % 10 == 0 ? LegOutcome::Lost : LegOutcome::Ok;
+        stream.send(observation);
+    }
+    stream.sendEqual(100);
+    EXPECT_EQ(errorsOf(stream), Verdict::Worse);
+}
+
+TEST(Evidence, failuresInARowCountEach) {
+    Stream stream;
+    stream.sendEqual(500);
+    sendWith(stream, LegOutcome::Ok, LegOutcome::Failed, 30);
+    stream.sendEqual(100);
+    EXPECT_EQ(errorsOf(stream), Verdict::Worse);
+}
+
+} // namespace
+} // namespace gnomon::monitor
