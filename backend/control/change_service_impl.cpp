@@ -29,6 +29,33 @@ Permission permissionFor(Direction direction) {
     return direction == Direction::Safe ? Permission::OperateSafe : Permission::OperateRisky;
 }
 
+std::string nameOf(ChangeKind kind, const EndpointName& endpoint) {
+    return "'" + std::string(changeKindName(kind)) + "' of endpoint '" + endpoint.value + "'";
+}
+
+// A digest says nothing to whoever types it: what they take it for is what is done, or nothing.
+Status checkExpected(const ExecuteRequest& request, ChangeKind kind, const EndpointName& endpoint) {
+    const ChangeKind expected = request.expectedKind.value_or(kind);
+    const EndpointName where = request.expectedEndpoint.value_or(endpoint);
+    if (expected == kind && where == endpoint) {
+        return {};
+    }
+    return Error{ErrorCode::InvalidArgument,
+                 "the plan is for " + nameOf(kind, endpoint) + ", not for " + nameOf(expected, where),
+                 "look at the plan again", expected == kind ? "expected_endpoint" : "expected_kind"};
+}
+
+Status checkExpected(const ExecuteRequest& request, const KeptPlan& kept) {
+    GNOMON_TRY(checkExpected(request, kept.plan.kind, kept.plan.targets.front().endpoint));
+    if (!request.expectedVersion || request.expectedVersion == kept.version) {
+        return {};
+    }
+    return Error{ErrorCode::InvalidArgument,
+                 "the plan is for " + (kept.version ? "v" + std::to_string(kept.version->value) : "no named version") +
+                     ", not for v" + std::to_string(request.expectedVersion->value),
+                 "look at the plan again", "expected_version"};
+}
+
 // A change of these kinds by a person means that what was skipped may be asked again.
 bool mayAskAgain(ChangeKind kind) {
     return kind == ChangeKind::Restore || kind == ChangeKind::Rollback || kind == ChangeKind::Promote ||
@@ -64,7 +91,7 @@ Result<PlanPreview> ChangeServiceImpl::plan(const ChangeRequest& request, const 
                          ? skippedDryRun("asked for")
                          : dryRun(m_parts.directory, m_parts.exchanges, m_parts.clock, request.endpoint,
                                   current.deployment, proposal.result, {m_options.dryRunRows, m_options.dryRunTime});
-    m_book.keep({preview.plan, preview.digest, preview.direction, proposal.restores});
+    m_book.keep({preview.plan, preview.digest, preview.direction, proposal.restores, request.version});
     m_keeper.planned(preview.plan.applyBy);
     return preview;
 }
@@ -113,11 +140,13 @@ Result<ChangeOutcome> ChangeServiceImpl::execute(const ExecuteRequest& request, 
     if (!kept) {
         GNOMON_ASSIGN(const auto earlier, earlierAnswer(request));
         if (earlier) {
+            GNOMON_TRY(checkExpected(request, earlier->generation.kind, earlier->generation.endpoint));
             return *earlier;
         }
         return Error{ErrorCode::NotFound, "this node knows no plan " + toHex(request.digest.value),
                      "plan again; plans are forgotten after a while and when the node restarts"};
     }
+    GNOMON_TRY(checkExpected(request, *kept));
     if (const Status allowed = checkAllowed(*kept, request, requester); !allowed.ok()) {
         return allowed.error();
     }

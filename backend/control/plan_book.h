@@ -19,6 +19,7 @@ struct KeptPlan {
     PlanDigest digest;
     Direction direction = Direction::Safe;
     std::optional<GenerationNumber> restores;
+    std::optional<VersionNumber> version; // that was asked for
 };
 
 // The plans that were previewed lately, and the answers given to request ids. Bounded: the oldest go first.

@@ -96,6 +96,10 @@ struct ExecuteRequest {
     RequestId requestId;       // the same id again gives the same answer and does nothing
     std::string reason;        // may be given now where the plan had none
     std::string traceParent{}; // W3C, of the call: for the records of the change; empty: none
+    // What the plan is taken for; nothing is done when it is for something else. Absent: whatever it is for.
+    std::optional<ChangeKind> expectedKind{};
+    std::optional<EndpointName> expectedEndpoint{};
+    std::optional<VersionNumber> expectedVersion{}; // the one that the planned change names
 
     bool operator==(const ExecuteRequest&) const = default;
 };

@@ -200,6 +200,15 @@ v1::ExecutePlanRequest toProto(const ExecuteRequest& in) {
     out.set_digest(digestBytes(in.digest.value));
     out.set_request_id(in.requestId.value);
     out.set_reason(in.reason);
+    if (in.expectedKind) {
+        out.set_expected_kind(toProto(*in.expectedKind));
+    }
+    if (in.expectedEndpoint) {
+        out.set_expected_endpoint(in.expectedEndpoint->value);
+    }
+    if (in.expectedVersion) {
+        out.set_expected_version(in.expectedVersion->value);
+    }
     return out;
 }
 
@@ -209,6 +218,15 @@ Result<ExecuteRequest> fromProto(const v1::ExecutePlanRequest& in) {
                        r.text(in.reason())};
     if (out.digest.value.isZero()) {
         r.fail("digest", "is missing");
+    }
+    if (in.has_expected_kind()) {
+        out.expectedKind = r.take(fromProto(in.expected_kind()), "expected_kind");
+    }
+    if (in.has_expected_endpoint()) {
+        out.expectedEndpoint = r.endpoint(in.expected_endpoint(), "expected_endpoint");
+    }
+    if (in.has_expected_version()) {
+        out.expectedVersion = r.version(in.expected_version(), "expected_version");
     }
     return r.result(std::move(out));
 }

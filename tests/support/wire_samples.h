@@ -205,7 +205,8 @@ inline PlanPreview preview() {
 }
 
 inline ExecuteRequest executeRequest() {
-    return {PlanDigest(digest(4)), RequestId("req-1"), "now"};
+    return {PlanDigest(digest(4)), RequestId("req-1"),          "now",           "",
+            ChangeKind::Promote,   EndpointName("spam-filter"), VersionNumber(2)};
 }
 
 inline ChangeOutcome changeOutcome() {

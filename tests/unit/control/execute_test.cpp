@@ -164,6 +164,39 @@ TEST_F(ExecuteTest, aRequestNeedsAnId) {
     expectUnchanged();
 }
 
+TEST_F(ExecuteTest, aPlanForSomethingElseThanItIsTakenForDoesNothing) {
+    const PlanPreview preview = plan(ChangeKind::Promote, 2);
+    ExecuteRequest request{preview.digest, RequestId("request-1"), "", "", ChangeKind::Disable, EndpointName("spam")};
+    auto outcome = bench.changes().execute(request, bench.ada);
+    ASSERT_FALSE(outcome.ok());
+    EXPECT_EQ(outcome.error().code, ErrorCode::InvalidArgument);
+    EXPECT_EQ(outcome.error().message,
+              "the plan is for 'promote' of endpoint 'spam', not for 'disable' of endpoint 'spam'");
+    EXPECT_EQ(outcome.error().remedy, "look at the plan again");
+    EXPECT_EQ(outcome.error().field, "expected_kind");
+    request.expectedKind = ChangeKind::Promote;
+    request.expectedEndpoint = EndpointName("payments");
+    EXPECT_EQ(bench.changes().execute(request, bench.ada).error().field, "expected_endpoint");
+    request.expectedEndpoint = EndpointName("spam");
+    request.expectedVersion = VersionNumber(3);
+    outcome = bench.changes().execute(request, bench.ada);
+    EXPECT_EQ(outcome.error().message, "the plan is for v2, not for v3");
+    EXPECT_EQ(bench.changes().execute(request, bench.eve).error().code, ErrorCode::InvalidArgument);
+    expectUnchanged();
+    EXPECT_TRUE(bench.audit.ofKind(RecordKind::Deny).empty()) << "what nobody asked for is not denied";
+    request.expectedVersion = VersionNumber(2);
+    EXPECT_TRUE(bench.changes().execute(request, bench.ada).ok());
+
+    // Nor does the answer of an earlier one pass for another's, whether or not the plan itself is still known.
+    request.expectedKind = ChangeKind::Disable;
+    EXPECT_EQ(bench.changes().execute(request, bench.ada).error().field, "expected_kind");
+    bench.newService();
+    ASSERT_TRUE(bench.changes().recover().ok());
+    EXPECT_EQ(bench.changes().execute(request, bench.ada).error().field, "expected_kind");
+    request.expectedKind = ChangeKind::Promote;
+    EXPECT_TRUE(bench.changes().execute(request, bench.ada).ok());
+}
+
 TEST_F(ExecuteTest, anUnknownPlanIsNotFound) {
     PlanPreview preview;
     preview.digest = PlanDigest(sha256(asBytes("nothing")));

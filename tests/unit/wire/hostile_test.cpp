@@ -55,6 +55,12 @@ TEST(HostileWire, namesAndIdsAreChecked) {
     execute = wire::toProto(test::executeRequest());
     execute.set_digest("short");
     EXPECT_EQ(fieldAtFault(execute), "digest");
+    execute = wire::toProto(test::executeRequest());
+    execute.set_expected_endpoint("../spam");
+    EXPECT_EQ(fieldAtFault(execute), "expected_endpoint");
+    execute = wire::toProto(test::executeRequest());
+    execute.set_expected_kind(v1::CHANGE_KIND_UNSPECIFIED);
+    EXPECT_EQ(fieldAtFault(execute), "expected_kind");
 }
 
 TEST(HostileWire, numbersOutOfRangeAreRefused) {
