@@ -11,9 +11,9 @@ namespace gnomon::ctl {
 
 namespace {
 
-// What the command line of one change says.
 constexpr std::chrono::seconds kEffectWait{10};
 
+// What the command line of one change says.
 struct ChangeOptions {
     std::string endpoint;
     std::string version;
@@ -60,6 +60,9 @@ Result<ChangeRequest> toRequest(ChangeKind kind, const ChangeOptions& options) {
     }
     if (options.percent >= 0) {
         request.mirrorPercent = options.percent;
+    } else if (kind == ChangeKind::ShadowMirror && options.plan.empty()) {
+        return Error{ErrorCode::InvalidArgument, "the share of requests to mirror is not given",
+                     "give it with --mirror"};
     }
     if (options.generation > 0) {
         request.toGeneration = GenerationNumber(options.generation);
@@ -69,13 +72,57 @@ Result<ChangeRequest> toRequest(ChangeKind kind, const ChangeOptions& options) {
     return request;
 }
 
-Result<PlanDigest> planned(Context& context, port::NodeGateway& gateway, ChangeKind kind,
+// What the node says before it does anything; whatever else comes may have been lost or made on the way.
+bool isRefusal(ErrorCode code) {
+    switch (code) {
+    case ErrorCode::InvalidArgument:
+    case ErrorCode::NotFound:
+    case ErrorCode::AlreadyExists:
+    case ErrorCode::FailedPrecondition:
+    case ErrorCode::PermissionDenied:
+    case ErrorCode::Unimplemented:
+        return true;
+    case ErrorCode::ResourceExhausted:
+    case ErrorCode::Unauthenticated:
+    case ErrorCode::Unavailable:
+    case ErrorCode::DeadlineExceeded:
+    case ErrorCode::Cancelled:
+    case ErrorCode::Corrupt:
+    case ErrorCode::Internal:
+        return false;
+    }
+    return false;
+}
+
+// The command that gets the answer of this very execution, and executes only if that was not done yet.
+std::string askAgain(const Context& context, ChangeKind kind, const ChangeOptions& options,
+                     const ExecuteRequest& request) {
+    std::string verb(changeKindName(kind));
+    if (verb.starts_with("shadow-")) {
+        verb[std::string_view("shadow").size()] = ' ';
+    }
+    return "gnomonctl " + verb + " " + shellWord(options.endpoint) +
+           (options.version.empty() ? "" : " " + shellWord(options.version)) + " --plan " +
+           toHex(request.digest.value) + " --request-id " + shellWord(request.requestId.value) +
+           context.connectionArguments() + (options.reason.empty() ? "" : " --reason " + shellWord(options.reason));
+}
+
+void failExecution(Context& context, ChangeKind kind, const ChangeOptions& options, const ExecuteRequest& request,
+                   Error error) {
+    if (!isRefusal(error.code)) {
+        error.message += "; the change may or may not be in force";
+        error.remedy = (error.remedy.empty() ? "" : error.remedy + "; then ") +
+                       "ask again, which does nothing twice: " + askAgain(context, kind, options, request);
+    }
+    context.fail(error, {{"plan", toHex(request.digest.value)}, {"request_id", request.requestId.value}});
+}
+
+Result<PlanDigest> planned(Context& context, port::NodeGateway& gateway, const ChangeRequest& request,
                            const ChangeOptions& options) {
     if (!options.plan.empty()) {
         GNOMON_ASSIGN(const Digest digest, digestFromHex(options.plan));
         return PlanDigest(digest);
     }
-    GNOMON_ASSIGN(const ChangeRequest request, toRequest(kind, options));
     GNOMON_ASSIGN(const PlanPreview preview,
                   context.await<PlanPreview>([&](auto done) { gateway.planChange(request, {}, std::move(done)); }));
     if (options.dryRun && context.json()) {
@@ -87,23 +134,30 @@ Result<PlanDigest> planned(Context& context, port::NodeGateway& gateway, ChangeK
 }
 
 void runChange(Context& context, ChangeKind kind, const ChangeOptions& options) {
+    const auto change = toRequest(kind, options);
+    if (!change) {
+        return context.fail(change.error());
+    }
     const auto gateway = context.gateway();
     if (!gateway) {
         return context.fail(gateway.error());
     }
-    const auto digest = planned(context, **gateway, kind, options);
+    const auto digest = planned(context, **gateway, *change, options);
     if (!digest) {
         return context.fail(digest.error());
     }
     if (options.dryRun) {
         return;
     }
-    const RequestId id(options.requestId.empty() ? SystemRandom().id() : options.requestId);
-    const auto outcome = context.await<ChangeOutcome>([&](auto done) {
-        (*gateway)->executePlan({*digest, id, options.reason}, {}, std::move(done));
-    });
+    ExecuteRequest request{*digest, RequestId(options.requestId.empty() ? SystemRandom().id() : options.requestId),
+                           options.reason};
+    request.expectedKind = kind;
+    request.expectedEndpoint = change->endpoint;
+    request.expectedVersion = change->version;
+    const auto outcome =
+        context.await<ChangeOutcome>([&](auto done) { (*gateway)->executePlan(request, {}, std::move(done)); });
     if (!outcome) {
-        return context.fail(outcome.error());
+        return failExecution(context, kind, options, request, outcome.error());
     }
     const auto effect = context.await<EffectProof>([&](auto done) {
         (*gateway)->watchEffect(outcome->generation.endpoint, outcome->generation.number, kEffectWait, {},
@@ -125,7 +179,7 @@ void runChange(Context& context, ChangeKind kind, const ChangeOptions& options) 
                              : "not confirmed yet: " + effect.error().message + "\n");
     }
     if (!effect) {
-        context.setExitCode(ExitCode::Failed);
+        context.setExitCode(ExitCode::Unconfirmed);
     }
 }
 
@@ -139,22 +193,37 @@ void addChange(CLI::App& app, Context& context, const std::string& name, const s
         verb->add_option("version", options->version, "The version, as 2 or v2")
             ->required(kind != ChangeKind::ShadowStop);
     }
+    // A plan says all that these say, and was shown already.
+    auto* plan = verb->add_option("--plan", options->plan,
+                                  "Execute exactly this previewed plan (64 hexadecimal digits), which must be for what "
+                                  "the verb, the endpoint and the version say");
+    plan->check([](const std::string& text) {
+        const auto digest = digestFromHex(text);
+        return digest ? std::string() : digest.error().message;
+    });
     if (kind == ChangeKind::ShadowStart || kind == ChangeKind::ShadowMirror) {
-        verb->add_option("--mirror", options->percent, "Share of requests to mirror, in percent")
+        verb->add_option("--mirror", options->percent,
+                         kind == ChangeKind::ShadowMirror
+                             ? "Share of requests to mirror, in percent; required without --plan"
+                             : "Share of requests to mirror, in percent")
             ->check(CLI::Range(0, 100))
-            ->required(kind == ChangeKind::ShadowMirror);
+            ->excludes(plan);
     }
     if (kind == ChangeKind::Rollback) {
         verb->add_option(
-            "--to", options->generation,
-            "The generation to go back to; when not given, the last one older than what is in force goes back to");
+                "--to", options->generation,
+                "The generation to go back to; when not given, the last one older than what is in force goes back to")
+            ->excludes(plan);
     }
     verb->add_option("--reason", options->reason,
                      directionOf(kind) == Direction::Safe ? "Why; optional in the safe direction" : "Why; required");
-    verb->add_option("--plan", options->plan, "Execute exactly this previewed plan (64 hexadecimal digits)");
-    verb->add_option("--request-id", options->requestId, "Idempotency key; the same key again does nothing new");
-    verb->add_flag("--dry-run", options->dryRun, "Only show what would be done");
-    verb->add_flag("--skip-replay", options->skipDryRun, "Plan without replaying recorded requests (emergency)");
+    verb->add_option("--request-id", options->requestId,
+                     "Idempotency key of executing the plan; the same key again gives the same answer and does nothing")
+        ->check([](const std::string& text) { return std::string(text.empty() ? "is empty" : ""); })
+        ->needs(plan);
+    verb->add_flag("--dry-run", options->dryRun, "Only show what would be done")->excludes(plan);
+    verb->add_flag("--skip-replay", options->skipDryRun, "Plan without replaying recorded requests (emergency)")
+        ->excludes(plan);
     verb->callback([&context, kind, options] { runChange(context, kind, *options); });
 }
 

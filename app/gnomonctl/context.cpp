@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/gnomonctl/context.h"
 #include "app/gnomonctl/json.h"
+#include "app/gnomonctl/text.h"
 #include "backend/client/grpc_gateway.h"
 #include "backend/client/inference_client.h"
 #include "backend/domain/trace_context.h"
@@ -42,6 +43,7 @@ Context::~Context() = default;
 
 void Context::addOptions(CLI::App& app) {
     auto* group = app.add_option_group("Connection", "How to reach the node, and as whom");
+    m_connection = group;
     group->add_option("--node", m_node, "Control address of the node")->envname("GNOMON_NODE")->capture_default_str();
     group->add_option("--inference", m_inference, "Inference address of the node")
         ->envname("GNOMON_INFERENCE")
@@ -57,6 +59,17 @@ void Context::addOptions(CLI::App& app) {
     app.add_option("--timeout", m_timeoutMs, "Deadline of one call in milliseconds")
         ->check(CLI::Range(1, 3600000))
         ->capture_default_str();
+}
+
+std::string Context::connectionArguments() const {
+    std::string text;
+    for (const CLI::Option* option : m_connection->get_options()) {
+        if (option->count() > 0) {
+            const bool flag = option->get_expected_max() == 0;
+            text += " " + option->get_name() + (flag ? "" : " " + shellWord(option->results().back()));
+        }
+    }
+    return text;
 }
 
 client::ConnectOptions Context::connect(const std::string& address) const {
@@ -118,9 +131,15 @@ void Context::printJson(const nlohmann::json& value) const {
 }
 
 void Context::fail(const Error& error) {
+    fail(error, nlohmann::json::object());
+}
+
+void Context::fail(const Error& error, const nlohmann::json& more) {
     m_exitCode = exitCodeOf(error);
     if (m_json) {
-        std::cerr << toJson(error).dump(2, ' ', false, nlohmann::json::error_handler_t::replace) << "\n";
+        nlohmann::json object = toJson(error);
+        object["error"].update(more);
+        std::cerr << object.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) << "\n";
         return;
     }
     std::cerr << "gnomonctl: " << printable(error.message, 2000) << "\n";

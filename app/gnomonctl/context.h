@@ -44,6 +44,10 @@ public:
         return client::await<T>(std::forward<Start>(start), timeout() + std::chrono::minutes(2));
     }
 
+    // The connection options that were given, quoted for a shell and each behind a blank: " --node 'a:1'".
+    std::string connectionArguments() const;
+    const std::string& keyFile() const { return m_key; }
+
     bool json() const { return m_json; }
     std::chrono::milliseconds timeout() const { return std::chrono::milliseconds(m_timeoutMs); }
     const Clock& clock() const { return m_clock; }
@@ -52,6 +56,8 @@ public:
     void printJson(const nlohmann::json& value) const;
     // Prints the error with its remedy to standard error (as JSON with --json) and remembers the exit code.
     void fail(const Error& error);
+    // With more fields for the JSON of the error.
+    void fail(const Error& error, const nlohmann::json& more);
     // What somebody who reads along should know; on standard error, so that it is never taken for a result.
     void note(const std::string& text) const;
     void setExitCode(ExitCode code) { m_exitCode = code; }
@@ -63,6 +69,7 @@ private:
 
     SystemClock m_clock;
     SystemRandom m_random;
+    const CLI::App* m_connection = nullptr; // the options of the program, which outlives this
     std::string m_node = "127.0.0.1:8443";
     std::string m_inference = "127.0.0.1:8001";
     std::string m_ca;

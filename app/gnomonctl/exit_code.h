@@ -14,6 +14,7 @@ enum class ExitCode {
     Denied = 4,      // not authenticated, or not allowed
     Refused = 5,     // not possible now: unknown object, moved generation, nothing to change
     Corrupt = 6,     // evidence does not verify
+    Unconfirmed = 7, // the change is in force, but no reply of it was seen yet: no reason to make it again
 };
 
 ExitCode exitCodeOf(const Error& error);

@@ -15,7 +15,7 @@ int main(int argc, char** argv) {
     app.require_subcommand(1);
     app.fallthrough();
     app.footer("Exit codes: 0 ok, 1 failed, 2 usage, 3 unreachable, 4 denied, 5 not possible now, 6 evidence does not "
-               "verify.");
+               "verify, 7 done but not confirmed by a reply yet.");
     Context context;
     context.addOptions(app);
     addStatus(app, context);
@@ -37,6 +37,8 @@ int main(int argc, char** argv) {
             return static_cast<int>(ExitCode::Usage);
         }
         return app.exit(problem) == 0 ? 0 : static_cast<int>(ExitCode::Usage);
+    } catch (const std::exception& problem) { // whatever a library throws: said, not died of
+        context.fail({gnomon::ErrorCode::Internal, problem.what()});
     }
     return static_cast<int>(context.exitCode());
 }

@@ -2,6 +2,7 @@
 #include "app/gnomonctl/text.h"
 
 #include <algorithm>
+#include <cctype>
 #include <cstdio>
 
 namespace gnomon::ctl {
@@ -46,6 +47,21 @@ std::string percent(double share, int digits) {
 
 std::string milliseconds(double seconds) {
     return decimal(seconds * 1000, 2) + " ms";
+}
+
+std::string shellWord(const std::string& text) {
+    const bool plain = std::all_of(text.begin(), text.end(), [](unsigned char c) {
+        return std::isalnum(c) != 0 ||
+               std::string_view("-_./:,@%+=").find(static_cast<char>(c)) != std::string_view::npos;
+    });
+    if (plain && !text.empty()) {
+        return text;
+    }
+    std::string quoted = "'";
+    for (const char c : text) {
+        quoted += c == '\'' ? std::string("'\\''") : std::string(1, c);
+    }
+    return quoted + "'";
 }
 
 } // namespace gnomon::ctl

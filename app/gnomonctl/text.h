@@ -14,5 +14,7 @@ std::string table(const std::vector<std::string>& header, const std::vector<std:
 std::string percent(double share, int digits = 1); // "96.1 %"
 std::string milliseconds(double seconds);          // "1.84 ms"
 std::string decimal(double value, int digits);
+// As one word of a POSIX shell's command line, quoted where that is needed.
+std::string shellWord(const std::string& text);
 
 } // namespace gnomon::ctl

@@ -127,8 +127,8 @@ def _option(text):
     if " REQUIRED" in " " + rest:
         option.facts.append("required")
     for word, meaning in (("Needs", "only with"), ("Excludes", "not with")):
-        if found := re.search(word + r": ([^ ]+)", rest):
-            option.facts.append(f"{meaning} {found[1]}")
+        if found := re.search(word + r":((?: (?!(?:Needs|Excludes):)[^ ]+)+)", rest):
+            option.facts.append(f"{meaning} {', '.join(sorted(found[1].split()))}")
     if rest.startswith("<"):
         option.value = rest.strip("<>")
     elif re.match(r"(TEXT|U?INT|FLOAT)", rest):
