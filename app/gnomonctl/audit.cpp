@@ -4,6 +4,7 @@
 #include "app/gnomonctl/text.h"
 #include "app/gnomonctl/verbs.h"
 #include "backend/base/files.h"
+#include "backend/client/grpc_gateway.h"
 
 #include <CLI/CLI.hpp>
 
@@ -93,10 +94,22 @@ void runSearch(Context& context, const SearchOptions& options) {
     page ? printPage(context, *page) : context.fail(page.error());
 }
 
+// Refused when something is there, or when that cannot be told.
+Status checkAbsent(const std::string& path) {
+    std::error_code problem;
+    if (std::filesystem::exists(path, problem)) {
+        return Error{ErrorCode::AlreadyExists, path + " is there already", "name another file, or --replace it"};
+    }
+    if (problem) {
+        return Error{ErrorCode::InvalidArgument, "cannot write " + path + ": " + problem.message(),
+                     "name a file that you may write"};
+    }
+    return {};
+}
+
 void runExport(Context& context, const std::string& path, bool replace) {
-    if (!replace && std::filesystem::exists(path)) {
-        return context.fail(
-            {ErrorCode::AlreadyExists, path + " is there already", "name another file, or --replace it"});
+    if (const Status absent = replace ? Status() : checkAbsent(path); !absent) {
+        return context.fail(absent.error());
     }
     const auto gateway = context.gateway();
     if (!gateway) {
@@ -104,17 +117,21 @@ void runExport(Context& context, const std::string& path, bool replace) {
     }
     // Written beside its final name and moved there when it is complete: a cut-short export never looks like one.
     const std::string partial = path + ".partial";
-    auto file = std::make_shared<std::ofstream>(partial, std::ios::binary | std::ios::trunc);
+    const auto file = std::make_shared<std::ofstream>(partial, std::ios::binary | std::ios::trunc);
     if (!*file) {
         return context.fail({ErrorCode::InvalidArgument, "cannot write " + partial});
     }
-    const auto finished = context.await<void>([&](auto done) {
-        (*gateway)->exportAudit({}, {[file](ByteView chunk, std::uint64_t, std::uint64_t) {
-                                         file->write(reinterpret_cast<const char*>(chunk.data()),
-                                                     static_cast<std::streamsize>(chunk.size()));
-                                     },
-                                     std::move(done)});
-    });
+    // The call has a deadline of its own, and the callback owns the file with it: what is left of the file here is not
+    // touched before the call has ended.
+    const auto finished = client::awaitEnd<void>(
+        [&](auto stop, auto done) {
+            (*gateway)->exportAudit(stop, {[file](ByteView chunk, std::uint64_t, std::uint64_t) {
+                                               file->write(reinterpret_cast<const char*>(chunk.data()),
+                                                           static_cast<std::streamsize>(chunk.size()));
+                                           },
+                                           std::move(done)});
+        },
+        client::GatewayOptions().exportDeadline + std::chrono::minutes(2));
     file->close();
     if (!finished || !*file || std::rename(partial.c_str(), path.c_str()) != 0) {
         std::remove(partial.c_str());

@@ -19,15 +19,29 @@ namespace {
 struct VerifyOptions {
     std::string file;
     std::string key;
+    bool keyGiven = false; // an empty one, too: it is no key, and not none
 };
 
-Result<proof::ExportReport> verifyFile(const VerifyOptions& options) {
-    proof::ExportOptions trust;
-    if (!options.key.empty()) {
-        GNOMON_ASSIGN(trust.key, proof::VerifierKey::parse(options.key));
+// The key that the log must be signed with. Absent only when none was meant: the one in the file proves less.
+Result<std::optional<proof::VerifierKey>> trustedKey(const Context& context, const VerifyOptions& options) {
+    if (options.keyGiven) {
+        GNOMON_ASSIGN(const proof::VerifierKey key, proof::VerifierKey::parse(options.key));
+        return std::optional(key);
     }
+    if (proof::VerifierKey::parse(context.keyFile()).ok()) {
+        return Error{ErrorCode::InvalidArgument,
+                     "the verifier key stands where the file of your own key is named, and would not be looked at",
+                     "name it behind the verb: gnomonctl audit verify --key KEY FILE"};
+    }
+    return std::optional<proof::VerifierKey>();
+}
+
+Result<proof::ExportReport> verifyFile(const Context& context, const VerifyOptions& options) {
+    proof::ExportOptions trust;
+    GNOMON_ASSIGN(trust.key, trustedKey(context, options));
     std::ifstream file(options.file, std::ios::binary);
-    if (!file || std::filesystem::is_directory(options.file)) {
+    std::error_code ignored;
+    if (!file || std::filesystem::is_directory(options.file, ignored)) {
         return Error{ErrorCode::InvalidArgument, "cannot read " + options.file,
                      "name the file that audit export wrote"};
     }
@@ -75,6 +89,9 @@ std::string describeReport(const proof::ExportReport& report) {
     if (report.firstTime && report.lastTime) {
         text += "from     " + toRfc3339(*report.firstTime) + " to " + toRfc3339(*report.lastTime) + "\n";
     }
+    // A file from which somebody took details verifies all the same: whoever reads this must see that it has none.
+    text += "details  " + std::to_string(report.payloads) + " proven, " + std::to_string(report.erasedPayloads) +
+            " erased or left out of this file\n";
     text += report.keyWasGiven ? "signed by the key that you gave\n"
                                : "signed by the key in the file, " + report.verifierKey +
                                      ": compare it with the log's own key, or give that one with --key\n";
@@ -82,7 +99,7 @@ std::string describeReport(const proof::ExportReport& report) {
 }
 
 void runVerify(Context& context, const VerifyOptions& options) {
-    const auto report = verifyFile(options);
+    const auto report = verifyFile(context, options);
     if (!report) {
         return context.fail(report.error());
     }
@@ -98,8 +115,12 @@ void addAuditVerify(CLI::App& audit, Context& context) {
     auto* verify = audit.add_subcommand("verify", "Verify an exported trail, without any node");
     const auto options = std::make_shared<VerifyOptions>();
     verify->add_option("file", options->file, "The exported file")->required();
-    verify->add_option("--key", options->key, "The log's verifier key, as gnomonctl status --json shows it");
-    verify->callback([&context, options] { runVerify(context, *options); });
+    const auto* key =
+        verify->add_option("--key", options->key, "The log's verifier key, as gnomonctl status --json shows it");
+    verify->callback([&context, options, key] {
+        options->keyGiven = key->count() > 0;
+        runVerify(context, *options);
+    });
 }
 
 } // namespace gnomon::ctl

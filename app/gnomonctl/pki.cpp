@@ -36,7 +36,7 @@ Status writeIssued(const fs::path& prefix, const access::IssuedCertificate& issu
     GNOMON_TRY(writeNewFile(prefix.string() + ".key", issued.key, 0600));
     GNOMON_TRY(writeNewFile(prefix.string() + ".crt", issued.certificate, 0644));
     const fs::path rootCopy = prefix.parent_path() / "ca.crt";
-    if (!fs::exists(rootCopy)) {
+    if (!fs::exists(rootCopy, ignored)) {
         GNOMON_TRY(writeNewFile(rootCopy, root, 0644));
     }
     return {};
