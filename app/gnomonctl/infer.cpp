@@ -8,6 +8,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include <cstring>
+
 namespace gnomon::ctl {
 
 namespace {
@@ -20,11 +22,60 @@ struct InferOptions {
     int deadlineMs = 1000;
 };
 
+template <class T>
+T elementAt(ByteView data, std::int64_t i) {
+    T value{};
+    std::memcpy(&value, data.data() + static_cast<std::size_t>(i) * sizeof value, sizeof value);
+    return value;
+}
+
+// What is no text is escaped: JSON has no bytes.
+nlohmann::json takeText(ByteView& rest) {
+    const auto size = elementAt<std::uint32_t>(rest, 0);
+    const std::string_view text = asText(rest.subspan(sizeof size, size));
+    rest = rest.subspan(sizeof size + size);
+    return isUtf8(text) ? std::string(text) : printable(text, std::string::npos);
+}
+
+// Whole numbers stay what they are: not every one of 64 bits is a double.
+nlohmann::json valueAt(const TensorView& tensor, std::int64_t i, ByteView& texts) {
+    switch (tensor.type) {
+    case DataType::Bool:
+        return elementAt<std::uint8_t>(tensor.data, i) != 0;
+    case DataType::Uint8:
+        return elementAt<std::uint8_t>(tensor.data, i);
+    case DataType::Uint16:
+        return elementAt<std::uint16_t>(tensor.data, i);
+    case DataType::Uint32:
+        return elementAt<std::uint32_t>(tensor.data, i);
+    case DataType::Uint64:
+        return elementAt<std::uint64_t>(tensor.data, i);
+    case DataType::Int8:
+        return elementAt<std::int8_t>(tensor.data, i);
+    case DataType::Int16:
+        return elementAt<std::int16_t>(tensor.data, i);
+    case DataType::Int32:
+        return elementAt<std::int32_t>(tensor.data, i);
+    case DataType::Int64:
+        return elementAt<std::int64_t>(tensor.data, i);
+    case DataType::Fp16:
+    case DataType::Fp32:
+    case DataType::Fp64:
+    case DataType::Bf16:
+        return elementAsDouble(tensor, i);
+    case DataType::ByteString:
+        return takeText(texts);
+    }
+    return nullptr;
+}
+
+// The client has checked that the bytes are what type and shape say.
 nlohmann::json valuesOf(const TensorView& tensor) {
     nlohmann::json values = nlohmann::json::array();
     const auto count = elementCount(tensor.shape);
-    for (std::int64_t i = 0; count && tensor.type != DataType::ByteString && i < *count; ++i) {
-        values.push_back(elementAsDouble(tensor, i));
+    ByteView texts = tensor.data;
+    for (std::int64_t i = 0; count && i < *count; ++i) {
+        values.push_back(valueAt(tensor, i, texts));
     }
     return values;
 }
