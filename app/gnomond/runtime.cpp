@@ -30,7 +30,7 @@ using namespace std::chrono_literals;
 
 constexpr const char* kComparisonBlob = "comparison";
 constexpr std::size_t kMostCalls = 1u << 20; // the interface admits fewer, by its limits
-constexpr auto kSavePeriod = 60s;            // what a crash may cost a comparison
+constexpr auto kSavePeriod = 60s;            // what a crash may cost a comparison, but nothing that was declared
 // The rule of access::FixedAuthorizer, named in every record so that a later policy is told apart from it.
 constexpr const char* kPolicy = "fixed: /caller infers, /console operates, /node and /worker do their part";
 
@@ -87,7 +87,6 @@ struct Runtime::Parts {
     std::unique_ptr<node::Interfaces> interfaces;
     std::unique_ptr<node::Metrics> metrics;
     std::unique_ptr<node::HttpExposer> exposer; // of the metrics; absent when they are off
-    std::uint64_t savedRevision = 0;            // of the comparison; only the saver uses it, and drain() after it
     std::jthread trials;                        // gives versions that nothing needs yet their trial
     Periodic saver;                             // keeps the comparison's memory
 
@@ -96,7 +95,7 @@ struct Runtime::Parts {
     Status openInterfaces();
     Status openMetrics(const NodeInfo& info);
     Status recordLifecycle(const std::string& action);
-    void saveComparison();
+    void keepComparison();
     std::vector<std::string> alarms();
 };
 
@@ -147,7 +146,8 @@ Status Runtime::Parts::openServing(const std::string& program) {
         exchange.payload[name] = one.payload;
         settings.push_back(std::move(one));
     }
-    comparison = monitor::makeComparisonMonitor(std::move(settings), clock);
+    comparison = monitor::makeComparisonMonitor(
+        std::move(settings), clock, [this](ByteView saved) { return exchanges->saveBlob(kComparisonBlob, saved); });
     GNOMON_ASSIGN(exchanges, store::SqliteExchangeStore::open(exchange, clock));
     if (const auto saved = exchanges->loadBlob(kComparisonBlob)) {
         if (const Status restored = comparison->restore(*saved); !restored) {
@@ -234,17 +234,10 @@ Status Runtime::Parts::recordLifecycle(const std::string& action) {
     return {};
 }
 
-void Runtime::Parts::saveComparison() {
-    const std::uint64_t revision = comparison->revision();
-    if (revision == savedRevision) {
-        return;
+void Runtime::Parts::keepComparison() {
+    if (const Status kept = comparison->keep(); !kept) {
+        logEvent(LogLevel::Warning, "comparison_not_saved", {{"cause", kept.error().message}});
     }
-    const Status saved = exchanges->saveBlob(kComparisonBlob, comparison->save());
-    if (!saved) {
-        logEvent(LogLevel::Warning, "comparison_not_saved", {{"cause", saved.error().message}});
-        return;
-    }
-    savedRevision = revision;
 }
 
 std::vector<std::string> Runtime::Parts::alarms() {
@@ -281,7 +274,7 @@ Result<std::unique_ptr<Runtime>> Runtime::start(const node::NodeConfig& config, 
     GNOMON_TRY(parts->openInterfaces());
     Parts& p = *parts;
     p.trials = std::jthread([&p](const std::stop_token& stop) { p.directory->tryRemaining(stop); });
-    p.saver = Periodic(kSavePeriod, [&p] { p.saveComparison(); });
+    p.saver = Periodic(kSavePeriod, [&p] { p.keepComparison(); });
     return std::unique_ptr<Runtime>(new Runtime(std::move(parts)));
 }
 
@@ -308,7 +301,7 @@ void Runtime::drain() {
     p.pipeline->drain(1s);
     p.pipeline->settle(2s);
     p.saver.stop();
-    p.saveComparison();
+    p.keepComparison();
     if (const Status recorded = p.recordLifecycle("stop"); !recorded) {
         logEvent(LogLevel::Error, "stop_not_recorded", {{"cause", recorded.error().message}});
     }

@@ -61,7 +61,8 @@ const Leg* shadowLeg(const Observation& observation, const std::optional<Experim
 
 class SequentialComparisonMonitor final : public ComparisonMonitor {
 public:
-    SequentialComparisonMonitor(std::vector<EndpointSettings> settings, const Clock& clock) : m_clock(clock) {
+    SequentialComparisonMonitor(std::vector<EndpointSettings> settings, const Clock& clock, KeepComparisons keep)
+        : m_clock(clock), m_keep(std::move(keep)) {
         for (EndpointSettings& endpoint : settings) {
             const EndpointName name = endpoint.name;
             m_endpoints[name].settings = std::move(endpoint);
@@ -111,27 +112,11 @@ public:
     }
 
     Result<Comparison> startExperiment(const EndpointName& endpoint) override {
-        MutexLock lock(m_mutex);
-        const Experiment* before = newest(endpoint);
-        if (before == nullptr) {
-            return nothingCompared(ErrorCode::FailedPrecondition, endpoint, deployedOf(endpoint));
-        }
-        Watched& watched = m_endpoints.find(endpoint)->second;
-        const VersionPair pair = before->pair();
-        const GenerationNumber generation = before->generation();
-        start(watched, pair, generation, m_clock.wallNow());
-        return watched.running->snapshot(m_clock.wallNow(), true);
+        return declare(endpoint, &SequentialComparisonMonitor::startDeclared);
     }
 
     Status stopExperiment(const EndpointName& endpoint) override {
-        MutexLock lock(m_mutex);
-        const auto found = m_endpoints.find(endpoint);
-        if (found == m_endpoints.end() || !found->second.running) {
-            return Error{ErrorCode::FailedPrecondition,
-                         "no experiment of endpoint '" + endpoint.value + "' is running"};
-        }
-        found->second.notBeforeAfter = found->second.running->generation();
-        end(found->second);
+        GNOMON_TRY(declare(endpoint, &SequentialComparisonMonitor::stopDeclared));
         return {};
     }
 
@@ -152,35 +137,26 @@ public:
         if (!shadowed || generation.deployment.production != pair.production) {
             // Exchanges of the generation before may still come in and must not start it again.
             found->second.notBeforeAfter = GenerationNumber(generation.number.value - 1);
-            end(found->second);
+            end(found->second, m_clock.wallNow());
         }
     }
 
-    std::uint64_t revision() const override { return m_revision; }
+    Status keep() override {
+        const MutexLock keeping(m_keepMutex);
+        const std::uint64_t revision = m_revision;
+        if (!m_keep || revision == m_kept) {
+            return {};
+        }
+        GNOMON_TRY(m_keep(save()));
+        m_kept = revision;
+        return {};
+    }
 
     Bytes save() const override {
-        ByteWriter out;
-        out.byte(kFormat);
-        {
+        return sealed([&] {
             MutexLock lock(m_mutex);
-            out.number(m_endpoints.size());
-            for (const auto& [name, watched] : m_endpoints) {
-                out.text(name.value);
-                out.number(watched.experiments);
-                out.byte(watched.notBeforeAfter ? 1 : 0);
-                out.number(watched.notBeforeAfter ? watched.notBeforeAfter->value : 0);
-                for (const std::optional<Experiment>* experiment : {&watched.running, &watched.ended}) {
-                    out.byte(experiment->has_value() ? 1 : 0);
-                    if (experiment->has_value()) {
-                        (*experiment)->save(out);
-                    }
-                }
-            }
-        }
-        Bytes saved = std::move(out).take();
-        const Digest digest = sha256(saved);
-        saved.insert(saved.end(), digest.bytes.begin(), digest.bytes.end());
-        return saved;
+            return content();
+        }());
     }
 
     Status restore(ByteView saved) override {
@@ -213,6 +189,90 @@ public:
     }
 
 private:
+    using Declaration = Status (SequentialComparisonMonitor::*)(const EndpointName&, Watched&, WallTime);
+
+    // First keeps what will be, then makes it so: what somebody was told to be declared outlives the process, and what
+    // could not be kept has not happened.
+    Result<Comparison> declare(const EndpointName& endpoint, Declaration declaration) {
+        const MutexLock keeping(m_keepMutex);
+        const WallTime now = m_clock.wallNow();
+        Bytes then;
+        std::uint64_t experiments = 0;
+        bool running = false;
+        {
+            MutexLock lock(m_mutex);
+            const auto found = m_endpoints.find(endpoint);
+            if (found == m_endpoints.end()) {
+                return nothingCompared(ErrorCode::FailedPrecondition, endpoint, nullptr);
+            }
+            Watched before = found->second;
+            GNOMON_TRY((this->*declaration)(endpoint, found->second, now));
+            then = content();
+            experiments = before.experiments;
+            running = before.running.has_value();
+            found->second = std::move(before);
+        }
+        if (const Status kept = m_keep ? m_keep(sealed(std::move(then))) : Status(); !kept) {
+            return Error{kept.error().code, "nothing was declared, for it could not be kept: " + kept.error().message,
+                         kept.error().remedy};
+        }
+        MutexLock lock(m_mutex);
+        Watched& watched = m_endpoints.find(endpoint)->second;
+        if (watched.experiments != experiments || watched.running.has_value() != running) {
+            return Error{ErrorCode::Unavailable,
+                         "an experiment of endpoint '" + endpoint.value + "' began or ended at the same moment",
+                         "look again, and ask again if it is still wanted"};
+        }
+        GNOMON_TRY((this->*declaration)(endpoint, watched, now));
+        return newest(endpoint)->snapshot(now, true);
+    }
+
+    // These two do nothing when they fail.
+    Status startDeclared(const EndpointName& endpoint, Watched& watched, WallTime now) REQUIRES(m_mutex) {
+        const Experiment* before = newest(endpoint);
+        if (before == nullptr) {
+            return nothingCompared(ErrorCode::FailedPrecondition, endpoint, &watched.deployed);
+        }
+        const VersionPair pair = before->pair();
+        start(watched, pair, before->generation(), now);
+        return {};
+    }
+
+    Status stopDeclared(const EndpointName& endpoint, Watched& watched, WallTime now) REQUIRES(m_mutex) {
+        if (!watched.running) {
+            return Error{ErrorCode::FailedPrecondition,
+                         "no experiment of endpoint '" + endpoint.value + "' is running"};
+        }
+        watched.notBeforeAfter = watched.running->generation();
+        end(watched, now);
+        return {};
+    }
+
+    Bytes content() const REQUIRES(m_mutex) {
+        ByteWriter out;
+        out.byte(kFormat);
+        out.number(m_endpoints.size());
+        for (const auto& [name, watched] : m_endpoints) {
+            out.text(name.value);
+            out.number(watched.experiments);
+            out.byte(watched.notBeforeAfter ? 1 : 0);
+            out.number(watched.notBeforeAfter ? watched.notBeforeAfter->value : 0);
+            for (const std::optional<Experiment>* experiment : {&watched.running, &watched.ended}) {
+                out.byte(experiment->has_value() ? 1 : 0);
+                if (experiment->has_value()) {
+                    (*experiment)->save(out);
+                }
+            }
+        }
+        return std::move(out).take();
+    }
+
+    static Bytes sealed(Bytes content) {
+        const Digest digest = sha256(content);
+        content.insert(content.end(), digest.bytes.begin(), digest.bytes.end());
+        return content;
+    }
+
     static Watched load(const EndpointName& name, ByteReader& in) {
         Watched watched;
         watched.experiments = in.number();
@@ -241,7 +301,7 @@ private:
             watched.settings = std::move(settings);
             watched.deployed = std::move(deployed);
             if (watched.running && !watched.running->isDeclaredLike(watched.settings)) {
-                end(watched);
+                end(watched, m_clock.wallNow());
             }
         }
     }
@@ -278,30 +338,34 @@ private:
     void start(Watched& watched, const VersionPair& pair, GenerationNumber generation, WallTime time)
         REQUIRES(m_mutex) {
         ++m_revision;
-        end(watched);
+        end(watched, m_clock.wallNow());
         watched.notBeforeAfter.reset();
         watched.running.emplace(watched.settings, pair, generation, time, ++watched.experiments);
     }
 
-    void end(Watched& watched) REQUIRES(m_mutex) {
+    void end(Watched& watched, WallTime now) REQUIRES(m_mutex) {
         if (watched.running) {
             ++m_revision;
-            watched.running->stop(m_clock.wallNow());
+            watched.running->stop(now);
             watched.ended = std::move(watched.running);
             watched.running.reset();
         }
     }
 
-    const Clock& m_clock; // constant after construction
-    std::atomic<std::uint64_t> m_revision{0};
+    const Clock& m_clock;                             // constant after construction, as is
+    const KeepComparisons m_keep;                     // this
+    std::atomic<std::uint64_t> m_revision{0};         // grows with everything that changes what save() would say
+    Mutex m_keepMutex;                                // before m_mutex: the newest that is kept is the newest there was
+    std::uint64_t m_kept GUARDED_BY(m_keepMutex) = 0; // the revision that was kept last
     mutable Mutex m_mutex;
     std::map<EndpointName, Watched> m_endpoints GUARDED_BY(m_mutex);
 };
 
 } // namespace
 
-std::unique_ptr<ComparisonMonitor> makeComparisonMonitor(std::vector<EndpointSettings> settings, const Clock& clock) {
-    return std::make_unique<SequentialComparisonMonitor>(std::move(settings), clock);
+std::unique_ptr<ComparisonMonitor> makeComparisonMonitor(std::vector<EndpointSettings> settings, const Clock& clock,
+                                                         KeepComparisons keep) {
+    return std::make_unique<SequentialComparisonMonitor>(std::move(settings), clock, std::move(keep));
 }
 
 } // namespace gnomon::monitor

@@ -8,6 +8,7 @@
 #include "backend/domain/version.h"
 #include "backend/port/observation_sink.h"
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -29,7 +30,8 @@ public:
     virtual Result<Comparison> comparison(const EndpointName& endpoint) const = 0;
     // The same without buckets, bins, transitions and latencies: cheap enough for every heartbeat.
     virtual std::optional<Comparison> summary(const EndpointName& endpoint) const = 0;
-    // Ends the running experiment, if any, and declares a new one for the same pair.
+    // Ends the running experiment, if any, and declares a new one for the same pair. It has been kept when this
+    // returns; what cannot be kept is not done, here as in stopExperiment(), and the error says why.
     virtual Result<Comparison> startExperiment(const EndpointName& endpoint) = 0;
     virtual Status stopExperiment(const EndpointName& endpoint) = 0;
     // What is in force now. Ends an experiment whose pair is no longer deployed even when no mirrored request comes any
@@ -38,13 +40,18 @@ public:
     // For persistence: opaque bytes that restore() takes back after a restart. Corrupt leaves everything as it was. An
     // experiment that was declared with other settings than the present ones has ended.
     virtual Bytes save() const = 0;
-    // Grows with everything that changes what save() would say.
-    virtual std::uint64_t revision() const = 0;
     virtual Status restore(ByteView saved) = 0;
+    // Has what save() says kept, unless nothing has changed since. Exchanges go on being observed meanwhile.
+    virtual Status keep() = 0;
 };
 
-// settings: margins and rules per endpoint; constant. Exchanges of other endpoints are ignored. clock must outlive the
-// monitor.
-std::unique_ptr<ComparisonMonitor> makeComparisonMonitor(std::vector<EndpointSettings> settings, const Clock& clock);
+// Puts what save() said where it survives the process, in place of what was kept before. Called by one thread at a
+// time; must not call the monitor.
+using KeepComparisons = std::function<Status(ByteView saved)>;
+
+// settings: margins and rules per endpoint; constant. Exchanges of other endpoints are ignored. clock stamps exchanges
+// too, and must outlive the monitor. keep: null where nothing is to survive.
+std::unique_ptr<ComparisonMonitor> makeComparisonMonitor(std::vector<EndpointSettings> settings, const Clock& clock,
+                                                         KeepComparisons keep = nullptr);
 
 } // namespace gnomon::monitor

@@ -73,7 +73,8 @@ public:
     // none.
     Status erasePayload(const ExchangeId& id);
 
-    // Opaque bytes that others want back after a restart (the comparison monitor's memory). NotFound when unset.
+    // Opaque bytes that others want back after a restart (the comparison monitor's memory): on the disk, power cuts
+    // included, when saveBlob() returns. NotFound when unset.
     Status saveBlob(const std::string& key, ByteView value);
     Result<Bytes> loadBlob(const std::string& key);
 

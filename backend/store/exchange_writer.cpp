@@ -279,11 +279,14 @@ Status ExchangeWriter::erasePayload(const ExchangeId& id) {
 Status ExchangeWriter::saveBlob(const std::string& key, ByteView value) {
     return guarded("save '" + key + "'", [&]() -> Status {
         MutexLock lock(m_databaseMutex);
+        // Unlike exchanges it is on the disk when this returns. After a failure everything is, until the next one.
+        m_database->exec("PRAGMA synchronous = FULL");
         SQLite::Statement write(*m_database, "INSERT INTO blob (key, value) VALUES (?, ?) "
                                              "ON CONFLICT (key) DO UPDATE SET value = excluded.value");
         write.bind(1, key);
         bindBlob(write, 2, value);
         write.exec();
+        m_database->exec("PRAGMA synchronous = NORMAL");
         return {};
     });
 }

@@ -15,8 +15,8 @@ namespace gnomon::test {
 // the one before, of an entity of its own, answered alike by v1 and its shadow v2 unless the test says otherwise.
 class Stream {
 public:
-    explicit Stream(unsigned seed = 1, EndpointSettings settings = defaults())
-        : random(seed), monitor(monitor::makeComparisonMonitor({std::move(settings)}, clock)) {}
+    explicit Stream(unsigned seed = 1, EndpointSettings settings = defaults(), monitor::KeepComparisons keep = nullptr)
+        : random(seed), monitor(monitor::makeComparisonMonitor({std::move(settings)}, clock, std::move(keep))) {}
 
     static EndpointSettings defaults() {
         EndpointSettings settings;

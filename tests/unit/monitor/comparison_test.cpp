@@ -397,25 +397,6 @@ TEST(Comparison, withoutADeclaredDecisionThereIsNoAgreementToSpeakOf) {
     EXPECT_FALSE(declared.comparison().noDecisions) << "all differ, which is another thing";
 }
 
-TEST(Comparison, theRevisionTellsWhetherThereIsAnythingToSave) {
-    Stream stream;
-    const std::uint64_t atFirst = stream.monitor->revision();
-    stream.sendEqual(1);
-    const std::uint64_t observed = stream.monitor->revision();
-    EXPECT_GT(observed, atFirst);
-    (void)stream.comparison();
-    (void)stream.monitor->save();
-    Generation generation;
-    generation.endpoint = kSpam;
-    generation.number = GenerationNumber(2);
-    generation.deployment.production = VersionNumber(1);
-    generation.deployment.shadows = {{VersionNumber(2), 50}};
-    stream.monitor->deployed(generation);
-    EXPECT_EQ(stream.monitor->revision(), observed);
-    ASSERT_TRUE(stream.monitor->stopExperiment(kSpam));
-    EXPECT_GT(stream.monitor->revision(), observed);
-}
-
 TEST(Comparison, aStoppedExperimentStaysTheNewestThatEnded) {
     Stream stream;
     stream.sendEqual(10);

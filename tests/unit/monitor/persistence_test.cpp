@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <functional>
+
 namespace gnomon::monitor {
 namespace {
 
@@ -110,6 +112,115 @@ TEST(Persistence, changedMarginsEndTheExperiment) {
     after.sendEqual(1);
     EXPECT_FALSE(after.comparison().stopped);
     EXPECT_EQ(after.comparison().margin, 0.2);
+}
+
+// A stream whose monitor keeps its memory here, as long as there is room.
+struct Kept {
+    Bytes bytes;
+    int times = 0;
+    bool full = false;
+    std::function<void()> meanwhile = [] {};
+    Stream stream{1, Stream::defaults(), [this](ByteView saved) -> Status {
+                      if (full) {
+                          return Error{ErrorCode::Unavailable, "the disk is full", "free some room"};
+                      }
+                      bytes.assign(saved.begin(), saved.end());
+                      ++times;
+                      meanwhile();
+                      return {};
+                  }};
+};
+
+TEST(Persistence, whatWasDeclaredOutlivesAKilledProcess) {
+    Kept kept;
+    kept.stream.sendEqual(50);
+    ASSERT_TRUE(kept.stream.monitor->keep());
+    const ExperimentId before = kept.stream.comparison().experiment;
+    const Result<Comparison> declared = kept.stream.monitor->startExperiment(kSpam);
+    ASSERT_TRUE(declared);
+    kept.stream.sendEqual(50); // lost, for nobody keeps them any more
+    Stream after;
+    ASSERT_TRUE(after.monitor->restore(kept.bytes));
+    EXPECT_NE(after.comparison().experiment, before);
+    EXPECT_EQ(after.comparison().experiment, declared->experiment);
+    EXPECT_EQ(after.comparison().coverage, Coverage{});
+    EXPECT_EQ(kept.stream.comparison().coverage.matched, 50u);
+
+    ASSERT_TRUE(kept.stream.monitor->stopExperiment(kSpam));
+    Stream later;
+    ASSERT_TRUE(later.monitor->restore(kept.bytes));
+    EXPECT_EQ(later.comparison().experiment, declared->experiment);
+    EXPECT_TRUE(later.comparison().stopped);
+    later.sendEqual(1); // of the same generation
+    EXPECT_TRUE(later.comparison().stopped);
+}
+
+TEST(Persistence, whatCannotBeKeptIsNotDeclared) {
+    Kept kept;
+    kept.stream.sendEqual(50);
+    const Comparison before = kept.stream.comparison();
+    kept.full = true;
+    const Result<Comparison> declared = kept.stream.monitor->startExperiment(kSpam);
+    ASSERT_FALSE(declared);
+    EXPECT_EQ(declared.error().code, ErrorCode::Unavailable);
+    EXPECT_EQ(declared.error().message, "nothing was declared, for it could not be kept: the disk is full");
+    EXPECT_EQ(declared.error().remedy, "free some room");
+    EXPECT_FALSE(kept.stream.monitor->stopExperiment(kSpam));
+    EXPECT_EQ(kept.stream.comparison(), before);
+    kept.stream.sendEqual(50);
+    EXPECT_EQ(kept.stream.comparison().coverage.matched, 100u);
+    EXPECT_EQ(kept.stream.comparison().clusters, 100u);
+    kept.full = false;
+    EXPECT_TRUE(kept.stream.monitor->startExperiment(kSpam));
+}
+
+TEST(Persistence, pairsThatComeWhileItIsKeptAreNotLost) {
+    Kept kept;
+    kept.stream.sendEqual(50);
+    kept.meanwhile = [&] { kept.stream.sendEqual(1); };
+    const ExperimentId before = kept.stream.comparison().experiment;
+    const Result<Comparison> declared = kept.stream.monitor->startExperiment(kSpam);
+    ASSERT_TRUE(declared);
+    EXPECT_NE(declared->experiment, before);
+    EXPECT_EQ(kept.stream.comparison().coverage, Coverage{}) << "it belongs to the one before";
+    kept.meanwhile = [&] { // another shadow takes its place
+        Observation next = kept.stream.equalPair();
+        next.exchange.generation = GenerationNumber(2);
+        next.exchange.legs[1] = Stream::leg(LegRole::Shadow, 3, 0.4);
+        next.shadows = {VersionNumber(3)};
+        kept.stream.send(next);
+    };
+    kept.stream.sendEqual(1);
+    EXPECT_EQ(kept.stream.monitor->stopExperiment(kSpam).error().code, ErrorCode::Unavailable);
+    EXPECT_EQ(kept.stream.comparison().shadow, VersionNumber(3));
+    EXPECT_FALSE(kept.stream.comparison().stopped);
+}
+
+TEST(Persistence, onlyWhatHasChangedIsKeptAgain) {
+    Kept kept;
+    ASSERT_TRUE(kept.stream.monitor->keep());
+    EXPECT_EQ(kept.times, 0);
+    kept.stream.sendEqual(1);
+    kept.full = true;
+    EXPECT_FALSE(kept.stream.monitor->keep());
+    kept.full = false;
+    ASSERT_TRUE(kept.stream.monitor->keep());
+    EXPECT_EQ(kept.times, 1);
+    (void)kept.stream.comparison();
+    Generation generation;
+    generation.endpoint = kSpam;
+    generation.number = GenerationNumber(2);
+    generation.deployment.production = VersionNumber(1);
+    generation.deployment.shadows = {{VersionNumber(2), 50}};
+    kept.stream.monitor->deployed(generation);
+    ASSERT_TRUE(kept.stream.monitor->keep());
+    EXPECT_EQ(kept.times, 1);
+    EXPECT_EQ(kept.bytes, kept.stream.monitor->save());
+    generation.deployment.shadows.clear();
+    generation.number = GenerationNumber(3);
+    kept.stream.monitor->deployed(generation);
+    ASSERT_TRUE(kept.stream.monitor->keep());
+    EXPECT_EQ(kept.times, 2);
 }
 
 // Its evidence about latency and errors was of other requests, and its bytes would be read as something else.
