@@ -82,10 +82,10 @@ int ExchangeWriter::evict(int rows, std::size_t spared) {
         return 0;
     }
     SQLite::Statement remove(*m_database,
-                             "DELETE FROM exchange WHERE seq IN (SELECT seq FROM exchange INDEXED BY exchange_by_gap "
+                             "DELETE FROM exchange WHERE seq IN (SELECT seq FROM exchange INDEXED BY exchange_by_worth "
                              "WHERE endpoint = ?1 AND seq NOT IN (SELECT seq FROM exchange INDEXED BY exchange_by_time "
                              "WHERE endpoint = ?1 ORDER BY time_us DESC, seq DESC LIMIT ?2) "
-                             "ORDER BY differs, gap, seq LIMIT ?3)");
+                             "ORDER BY notable, differs, gap, seq LIMIT ?3)");
     remove.bind(1, most->first);
     remove.bind(2, static_cast<std::int64_t>(spared));
     remove.bind(3, rows);

@@ -20,9 +20,13 @@ bool disagrees(const PairColumns& pair) {
 
 } // namespace
 
+bool isNotable(const Exchange& exchange, const PairColumns& pair) {
+    return !exchange.answered || !exchange.reason.empty() || disagrees(pair) ||
+           !std::all_of(exchange.legs.begin(), exchange.legs.end(), isOrdinary);
+}
+
 bool ExchangeSample::keeps(const Exchange& exchange, const PairColumns& pair, MonoTime now) {
-    if (m_perSecond <= 0 || !exchange.answered || !exchange.reason.empty() || disagrees(pair) ||
-        !std::all_of(exchange.legs.begin(), exchange.legs.end(), isOrdinary)) {
+    if (m_perSecond <= 0 || isNotable(exchange, pair)) {
         return true;
     }
     const auto entry = m_buckets.try_emplace(exchange.endpoint.value, m_perSecond, m_perSecond).first;

@@ -10,9 +10,12 @@
 
 namespace gnomon::store {
 
-// Which exchanges get a row when more come than anybody will ever read. An exchange that somebody may ask about is
-// always kept: not answered, substituted, a version that failed or was late, versions that disagree. Of the ordinary
-// ones of each endpoint so many a second are. A value; not thread-safe.
+// An exchange that somebody may ask about: not answered, substituted, a version that failed or was late, versions that
+// disagree. The others are ordinary.
+bool isNotable(const Exchange& exchange, const PairColumns& pair);
+
+// Which exchanges get a row when more come than anybody will ever read: the notable ones, and of the ordinary ones of
+// each endpoint so many a second. A value; not thread-safe.
 class ExchangeSample {
 public:
     // 0: all of them.

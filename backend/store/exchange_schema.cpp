@@ -7,8 +7,8 @@ namespace gnomon::store {
 
 namespace {
 
-// SQLite uses one index per query, so each list has its own: newest first, most disagreeing first (which is also what
-// retention walks from the other end), and one cell of the transition matrix.
+// SQLite uses one index per query, so each list has its own: newest first, most disagreeing first, and one cell of the
+// transition matrix.
 constexpr const char* kSchema1 = R"sql(
 CREATE TABLE endpoint (
     id   INTEGER PRIMARY KEY,
@@ -48,7 +48,16 @@ constexpr const char* kSchema2 = R"sql(
 ALTER TABLE exchange ADD COLUMN trace TEXT;
 )sql";
 
-constexpr std::array kMigrations = {kSchema1, kSchema2};
+// Whether somebody may ask about it, which evicts it after all that nobody will; and the order in which retention
+// walks. Of rows that are there already only the columns tell.
+constexpr const char* kSchema3 = R"sql(
+ALTER TABLE exchange ADD COLUMN notable INTEGER NOT NULL DEFAULT 0;
+UPDATE exchange SET notable = 1
+    WHERE differs = 1 AND (production_decision IS NOT NULL OR shadow_decision IS NOT NULL);
+CREATE INDEX exchange_by_worth ON exchange (endpoint, notable, differs, gap, seq);
+)sql";
+
+constexpr std::array kMigrations = {kSchema1, kSchema2, kSchema3};
 
 } // namespace
 

@@ -25,12 +25,13 @@ struct ExchangeStoreOptions {
     std::filesystem::path file;
     // Whatever is older goes, payload and row alike: a limit of privacy, not of room.
     std::chrono::hours maxAge{30 * 24};
-    // Above this size exchanges are evicted: those that agree first, smallest score gap first, oldest first.
+    // Above this size exchanges are evicted: the ordinary ones first, then those that agree, smallest score gap first,
+    // oldest first.
     std::uint64_t maxBytes = 1ull << 30;
     // The newest of each endpoint are spared by eviction, so that a dry run always has something to replay.
     std::size_t keepNewest = 2000;
-    // Of the ordinary ones (answered as asked, nothing failed, no versions that disagree) so many a second of each
-    // endpoint are recorded; 0: all.
+    // Of the ordinary ones (answered as asked, nothing failed or late, no versions that disagree) so many a second of
+    // each endpoint are recorded; 0: all.
     double ordinaryPerSecond = 0;
     // Observations waiting to be written; what does not fit is dropped and counted.
     std::size_t queueLimit = 8192;

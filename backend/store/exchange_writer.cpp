@@ -66,7 +66,7 @@ ExchangeWriter::~ExchangeWriter() {
 void ExchangeWriter::prepare() {
     MutexLock lock(m_databaseMutex);
     m_insertExchange = std::make_unique<SQLite::Statement>(
-        *m_database, "INSERT OR IGNORE INTO exchange VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+        *m_database, "INSERT OR IGNORE INTO exchange VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
     m_insertPayload = std::make_unique<SQLite::Statement>(*m_database, "INSERT INTO payload VALUES (?, ?)");
     recount();
 }
@@ -221,6 +221,7 @@ void ExchangeWriter::insert(const Queued& queued) {
     } else {
         row.bind(13, exchange.traceParent);
     }
+    row.bind(14, isNotable(exchange, pair) ? 1 : 0);
     if (row.exec() == 0) {
         return; // this exchange is recorded already
     }

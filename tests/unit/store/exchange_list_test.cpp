@@ -44,10 +44,13 @@ TEST_F(ExchangeList, mostDisagreeingComeFirst) {
     const std::string unpaired = record(exchange(0.2, {})).id.value;
     const std::string apart = record(exchange(0.10, 0.45)).id.value;
     const std::string flippedFarLater = record(exchange(0.05, 0.95)).id.value;
+    Observation shadowFailed = exchange(0.2, 0.9); // kept longer than most, and yet no pair
+    shadowFailed.exchange.legs[1].outcome = LegOutcome::Failed;
+    const std::string failed = record(shadowFailed).id.value;
     ASSERT_TRUE(store->flush());
     ExchangeFilter filter;
     filter.mostDisagreeingFirst = true;
-    const Strings expected = {flippedFarLater, flippedFar, flipped, apart, agreeing, unpaired};
+    const Strings expected = {flippedFarLater, flippedFar, flipped, apart, agreeing, failed, unpaired};
     EXPECT_EQ(listed(filter), expected);
     filter.pageSize = 2;
     EXPECT_EQ(listed(filter), expected);

@@ -315,13 +315,15 @@ TEST_F(ExchangeStore, limitsOfZeroAreRefused) {
     EXPECT_EQ(SqliteExchangeStore::open(options, clock).error().code, ErrorCode::InvalidArgument);
 }
 
-// A file that an earlier Gnomon wrote, which knew no traces.
+// Files that earlier Gnomons wrote: one knew no traces either, the other only not what is notable.
 TEST_F(ExchangeStore, aFileWithoutTracesIsBroughtUpToDate) {
     open();
     const Exchange old = record(exchange(0.2, 0.7));
     store.reset();
     {
         SQLite::Database file(options.file.string(), SQLite::OPEN_READWRITE);
+        file.exec("DROP INDEX exchange_by_worth");
+        file.exec("ALTER TABLE exchange DROP COLUMN notable");
         file.exec("ALTER TABLE exchange DROP COLUMN trace");
         file.exec("PRAGMA user_version = 1");
     }
@@ -338,7 +340,30 @@ TEST_F(ExchangeStore, aFileWithoutTracesIsBroughtUpToDate) {
     ExchangeFilter all;
     all.endpoint = old.endpoint;
     EXPECT_EQ(store->list(all)->exchanges, (std::vector{traced.exchange, old}));
-    EXPECT_EQ(SQLite::Database(options.file.string()).execAndGet("PRAGMA user_version").getInt(), 2);
+    EXPECT_EQ(SQLite::Database(options.file.string()).execAndGet("PRAGMA user_version").getInt(), 3);
+}
+
+TEST_F(ExchangeStore, aFileThatDoesNotSayWhatIsNotableIsBroughtUpToDate) {
+    open();
+    const Exchange agreeing = record(exchange(0.2, 0.3));
+    const Exchange flipped = record(exchange(0.2, 0.7));
+    store.reset();
+    {
+        SQLite::Database file(options.file.string(), SQLite::OPEN_READWRITE);
+        file.exec("DROP INDEX exchange_by_worth");
+        file.exec("ALTER TABLE exchange DROP COLUMN notable");
+        file.exec("PRAGMA user_version = 2");
+    }
+    open();
+    record(exchange(0.2, 0.3));
+    ASSERT_TRUE(store->flush());
+    SQLite::Database file(options.file.string());
+    SQLite::Statement notable(file, "SELECT id FROM exchange WHERE notable = 1");
+    ASSERT_TRUE(notable.executeStep());
+    EXPECT_EQ(notable.getColumn(0).getString(), flipped.id.value);
+    EXPECT_FALSE(notable.executeStep());
+    EXPECT_EQ(store->get(agreeing.id)->exchange, agreeing);
+    EXPECT_EQ(store->get(flipped.id)->exchange, flipped);
 }
 
 } // namespace

@@ -25,6 +25,31 @@ protected:
         return all;
     }
 
+    // Each of another kind that somebody may ask about, though no versions disagree.
+    Observation notable(int kind) {
+        Observation observation = bulky(0.1, kind % 4 == 0 ? std::nullopt : std::optional(0.1));
+        Exchange& row = observation.exchange;
+        switch (kind % 4) {
+        case 0: // not answered
+            row.answered = false;
+            row.legs[0].outcome = LegOutcome::Failed;
+            break;
+        case 1: // substituted
+            row.legs[0].outcome = LegOutcome::Late;
+            row.servedBy = "fallback";
+            row.reason = "v1 was late";
+            break;
+        case 2: // the shadow failed
+            row.legs[1].outcome = LegOutcome::Failed;
+            break;
+        default: // a second shadow was late
+            row.legs.push_back(leg(LegRole::Shadow, 3, 0.1));
+            row.legs[2].outcome = LegOutcome::Late;
+            break;
+        }
+        return observation;
+    }
+
     static void ASSERT_TRUE_OR_EMPTY(const Status& status) {
         EXPECT_TRUE(status) << (status ? "" : status.error().message);
     }
@@ -44,9 +69,10 @@ TEST_F(Retention, nothingIsOlderThanTheLimit) {
 }
 
 TEST_F(Retention, theMostDisagreeingAreKeptLongest) {
-    options.maxBytes = 600 * 1024;
+    options.maxBytes = 800 * 1024;
     options.keepNewest = 0;
     open();
+    std::vector<Exchange> asked;
     std::vector<Exchange> unpaired;
     std::vector<Exchange> agreeing;
     std::vector<Exchange> flipped;
@@ -54,8 +80,9 @@ TEST_F(Retention, theMostDisagreeingAreKeptLongest) {
         flipped.push_back(record(bulky(0.1, 0.6 + i * 0.001)));
         unpaired.push_back(record(bulky(0.1, {})));
         agreeing.push_back(record(bulky(0.1, 0.2)));
+        asked.push_back(record(notable(i)));
     }
-    EXPECT_EQ(remaining().size(), 180u);
+    EXPECT_EQ(remaining().size(), 240u);
     for (int i = 0; i < 600; ++i) {
         agreeing.push_back(record(bulky(0.1, 0.1001)));
     }
@@ -64,6 +91,9 @@ TEST_F(Retention, theMostDisagreeingAreKeptLongest) {
     for (const Exchange& exchange : flipped) {
         EXPECT_TRUE(left.count(exchange.id.value));
     }
+    for (const Exchange& exchange : asked) {
+        EXPECT_TRUE(left.count(exchange.id.value)) << exchange.id.value;
+    }
     for (const Exchange& exchange : unpaired) {
         EXPECT_FALSE(left.count(exchange.id.value));
     }
@@ -71,6 +101,15 @@ TEST_F(Retention, theMostDisagreeingAreKeptLongest) {
     for (int i = 0; i < 60; ++i) {
         EXPECT_TRUE(left.count(agreeing[static_cast<std::size_t>(i)].id.value));
     }
+    // When only notable ones are left, those that disagree stay.
+    for (int i = 0; i < 600; ++i) {
+        asked.push_back(record(notable(i)));
+    }
+    const std::set<std::string> last = remaining();
+    for (const Exchange& exchange : flipped) {
+        EXPECT_TRUE(last.count(exchange.id.value));
+    }
+    EXPECT_FALSE(last.count(asked.front().id.value));
 }
 
 TEST_F(Retention, theSizeIsKept) {
@@ -98,6 +137,7 @@ TEST_F(Retention, theNewestAreSpared) {
     }
     ASSERT_TRUE(store->flush());
     std::vector<Exchange> newest;
+    newest.reserve(40);
     for (int i = 0; i < 40; ++i) {
         newest.push_back(record(bulky(0.1, 0.1)));
     }
