@@ -12,8 +12,8 @@ namespace gnomon::monitor {
 
 namespace {
 
-// 3: other requests are evidence about latency and errors than before, so that what was found before does not go on.
-constexpr std::uint8_t kFormat = 3;
+// 4: other requests are evidence about latency and errors than before, so that what was found before does not go on.
+constexpr std::uint8_t kFormat = 4;
 constexpr std::size_t kMostEndpoints = 10'000;
 
 // What is known of one endpoint: at most one running experiment and the newest one that ended.
@@ -97,18 +97,22 @@ public:
     }
 
     Result<Comparison> comparison(const EndpointName& endpoint) const override {
+        const WallTime now = m_clock.wallNow();
         MutexLock lock(m_mutex);
+        settle(endpoint, now);
         const Experiment* experiment = newest(endpoint);
         if (experiment == nullptr) {
             return nothingCompared(ErrorCode::NotFound, endpoint, deployedOf(endpoint));
         }
-        return experiment->snapshot(m_clock.wallNow(), true);
+        return experiment->snapshot(now, true);
     }
 
     std::optional<Comparison> summary(const EndpointName& endpoint) const override {
+        const WallTime now = m_clock.wallNow();
         MutexLock lock(m_mutex);
+        settle(endpoint, now);
         const Experiment* experiment = newest(endpoint);
-        return experiment == nullptr ? std::nullopt : std::optional(experiment->snapshot(m_clock.wallNow(), false));
+        return experiment == nullptr ? std::nullopt : std::optional(experiment->snapshot(now, false));
     }
 
     Result<Comparison> startExperiment(const EndpointName& endpoint) override {
@@ -143,6 +147,10 @@ public:
 
     Status keep() override {
         const MutexLock keeping(m_keepMutex);
+        {
+            MutexLock lock(m_mutex);
+            settleAll();
+        }
         const std::uint64_t revision = m_revision;
         if (!m_keep || revision == m_kept) {
             return {};
@@ -155,6 +163,7 @@ public:
     Bytes save() const override {
         return sealed([&] {
             MutexLock lock(m_mutex);
+            settleAll();
             return content();
         }());
     }
@@ -205,6 +214,7 @@ private:
             if (found == m_endpoints.end()) {
                 return nothingCompared(ErrorCode::FailedPrecondition, endpoint, nullptr);
             }
+            settleAll();
             Watched before = found->second;
             GNOMON_TRY((this->*declaration)(endpoint, found->second, now));
             then = content();
@@ -306,6 +316,20 @@ private:
         }
     }
 
+    // Evidence ripens without further requests, so that whoever looks has it looked at first.
+    void settle(const EndpointName& endpoint, WallTime now) const REQUIRES(m_mutex) {
+        const auto found = m_endpoints.find(endpoint);
+        if (found != m_endpoints.end() && found->second.running && found->second.running->settle(now)) {
+            ++m_revision;
+        }
+    }
+    void settleAll() const REQUIRES(m_mutex) {
+        const WallTime now = m_clock.wallNow();
+        for (const auto& [name, watched] : m_endpoints) {
+            settle(name, now);
+        }
+    }
+
     const Deployment* deployedOf(const EndpointName& endpoint) const REQUIRES(m_mutex) {
         const auto found = m_endpoints.find(endpoint);
         return found == m_endpoints.end() ? nullptr : &found->second.deployed;
@@ -354,11 +378,11 @@ private:
 
     const Clock& m_clock;                             // constant after construction, as is
     const KeepComparisons m_keep;                     // this
-    std::atomic<std::uint64_t> m_revision{0};         // grows with everything that changes what save() would say
+    mutable std::atomic<std::uint64_t> m_revision{0}; // grows with everything that changes what save() would say
     Mutex m_keepMutex;                                // before m_mutex: the newest that is kept is the newest there was
     std::uint64_t m_kept GUARDED_BY(m_keepMutex) = 0; // the revision that was kept last
     mutable Mutex m_mutex;
-    std::map<EndpointName, Watched> m_endpoints GUARDED_BY(m_mutex);
+    mutable std::map<EndpointName, Watched> m_endpoints GUARDED_BY(m_mutex); // looking settles what is ripe
 };
 
 } // namespace

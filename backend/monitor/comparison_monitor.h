@@ -38,7 +38,8 @@ public:
     // more to say so (a shadow that was stopped). May be told the same again and again.
     virtual void deployed(const Generation& generation) = 0;
     // For persistence: opaque bytes that restore() takes back after a restart. Corrupt leaves everything as it was. An
-    // experiment that was declared with other settings than the present ones has ended.
+    // experiment that was declared with other settings than the present ones has ended. The evidence of the newest
+    // seconds about errors and latency is not saved: the slow runs of it die with the process.
     virtual Bytes save() const = 0;
     virtual Status restore(ByteView saved) = 0;
     // Has what save() says kept, unless nothing has changed since. Exchanges go on being observed meanwhile.

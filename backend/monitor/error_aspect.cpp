@@ -8,6 +8,8 @@ namespace gnomon::monitor {
 
 namespace {
 
+constexpr std::int64_t kLatestTime = std::int64_t{1} << 60; // microseconds; beyond it arithmetic could overflow
+
 bool isError(LegOutcome outcome) {
     switch (outcome) {
     case LegOutcome::Failed:
@@ -31,9 +33,32 @@ bool wasAnswered(LegOutcome outcome) {
     return outcome == LegOutcome::Ok || outcome == LegOutcome::NotFinite;
 }
 
-// counts: the request is evidence. answersLater: one that came after it in the same tenth of a second was answered.
-bool isAwayAfter(bool away, bool counts, LegOutcome outcome, bool answersLater) {
-    return !answersLater && !wasAnswered(outcome) && (away || (counts && outcome == LegOutcome::Lost));
+bool goesOn(const std::optional<WallTime>& lost, LegOutcome outcome, WallTime came) {
+    return lost && outcome == LegOutcome::Lost && came >= *lost && came - *lost < ErrorAspect::kOutage;
+}
+
+// counted: the request is evidence. answersLater: one that came after it in the same tenth of a second was answered.
+std::optional<WallTime> lostAfter(const std::optional<WallTime>& lost, bool counted, LegOutcome outcome,
+                                  bool answersLater, WallTime came) {
+    if (answersLater || wasAnswered(outcome)) {
+        return std::nullopt;
+    }
+    return counted && outcome == LegOutcome::Lost ? std::optional(came) : lost;
+}
+
+void saveTime(ByteWriter& out, const std::optional<WallTime>& time) {
+    out.byte(time ? 1 : 0);
+    out.signedNumber(time ? time->time_since_epoch().count() : 0);
+}
+
+std::optional<WallTime> loadTime(ByteReader& in) {
+    const bool known = in.upTo(1) == 1;
+    const std::int64_t micros = in.signedNumber();
+    if (micros < 0 || micros > kLatestTime) {
+        in.fail();
+        return std::nullopt;
+    }
+    return known ? std::optional(WallTime(std::chrono::microseconds(micros))) : std::nullopt;
 }
 
 } // namespace
@@ -41,26 +66,28 @@ bool isAwayAfter(bool away, bool counts, LegOutcome outcome, bool answersLater) 
 ErrorAspect::ErrorAspect(const EndpointSettings& settings, WallTime started)
     : m_thinning(longestExchange(settings), started) {}
 
-void ErrorAspect::settle(WallTime now) {
-    for (const Unit& unit : m_thinning.settle(now)) {
-        const bool goesOn = (m_productionAway && unit.production == LegOutcome::Lost) ||
-                            (m_shadowAway && unit.shadow == LegOutcome::Lost);
-        if (!goesOn) {
+bool ErrorAspect::settle(WallTime now) {
+    const std::vector<Unit> settled = m_thinning.settle(now);
+    for (const Unit& unit : settled) {
+        const bool counts = wasTried(unit.production) && wasTried(unit.shadow) &&
+                            !goesOn(m_productionLost, unit.production, unit.came) &&
+                            !goesOn(m_shadowLost, unit.shadow, unit.came);
+        if (counts) {
             count(unit);
         }
-        m_productionAway = isAwayAfter(m_productionAway, !goesOn, unit.production, unit.productionAnswersLater);
-        m_shadowAway = isAwayAfter(m_shadowAway, !goesOn, unit.shadow, unit.shadowAnswersLater);
+        m_productionLost = lostAfter(m_productionLost, counts, unit.production, unit.productionAnswersLater, unit.came);
+        m_shadowLost = lostAfter(m_shadowLost, counts, unit.shadow, unit.shadowAnswersLater, unit.came);
     }
+    return !settled.empty();
 }
 
 void ErrorAspect::add(LegOutcome production, LegOutcome shadow, WallTime came) {
     m_productionErrors += isError(production) ? 1 : 0;
     m_shadowErrors += isError(shadow) ? 1 : 0;
-    if (!wasTried(production) || !wasTried(shadow)) {
-        return;
+    m_tried += wasTried(production) && wasTried(shadow) ? 1 : 0;
+    if (wasStarted(production) && wasStarted(shadow)) {
+        m_thinning.add(came, {production, shadow, came});
     }
-    ++m_tried;
-    m_thinning.add(came, {production, shadow});
 }
 
 void ErrorAspect::count(const Unit& unit) {
@@ -101,7 +128,9 @@ VerdictReason ErrorAspect::reason() const {
     } else if (verdict == Verdict::Conflicting) {
         text += "; first one failed more often, then the other";
     } else if (m_shadowErrors + m_productionErrors > 0) {
-        text += "; too few to tell which fails more often";
+        const std::size_t open = m_thinning.open();
+        text += open == 0 ? "; too few to tell which fails more often"
+                          : "; not settled which fails more often: " + notToldText(open);
     }
     return {"errors", verdict, text};
 }
@@ -111,8 +140,8 @@ void ErrorAspect::save(ByteWriter& out) const {
          {m_tried, m_productionErrors, m_shadowErrors, m_units, m_shadowAlone, m_productionAlone}) {
         out.number(value);
     }
-    out.byte(m_productionAway ? 1 : 0);
-    out.byte(m_shadowAway ? 1 : 0);
+    saveTime(out, m_productionLost);
+    saveTime(out, m_shadowLost);
     m_thinning.save(out);
     m_finding.save(out);
 }
@@ -122,8 +151,8 @@ void ErrorAspect::load(ByteReader& in) {
          {&m_tried, &m_productionErrors, &m_shadowErrors, &m_units, &m_shadowAlone, &m_productionAlone}) {
         *value = in.number();
     }
-    m_productionAway = in.upTo(1) == 1;
-    m_shadowAway = in.upTo(1) == 1;
+    m_productionLost = loadTime(in);
+    m_shadowLost = loadTime(in);
     m_thinning.load(in);
     m_finding = Finding::load(in);
     if (m_units > m_tried || m_shadowAlone > m_units || m_productionAlone > m_units - m_shadowAlone) {
@@ -134,22 +163,6 @@ void ErrorAspect::load(ByteReader& in) {
 void ErrorAspect::Unit::followedBy(const Unit& later) {
     productionAnswersLater = productionAnswersLater || later.productionAnswersLater || wasAnswered(later.production);
     shadowAnswersLater = shadowAnswersLater || later.shadowAnswersLater || wasAnswered(later.shadow);
-}
-
-void ErrorAspect::Unit::save(ByteWriter& out) const {
-    out.byte(static_cast<std::uint8_t>(production));
-    out.byte(static_cast<std::uint8_t>(shadow));
-    out.byte(productionAnswersLater ? 1 : 0);
-    out.byte(shadowAnswersLater ? 1 : 0);
-}
-
-ErrorAspect::Unit ErrorAspect::Unit::load(ByteReader& in) {
-    Unit unit;
-    unit.production = static_cast<LegOutcome>(in.upTo(static_cast<unsigned>(LegOutcome::Lost)));
-    unit.shadow = static_cast<LegOutcome>(in.upTo(static_cast<unsigned>(LegOutcome::Lost)));
-    unit.productionAnswersLater = in.upTo(1) == 1;
-    unit.shadowAnswersLater = in.upTo(1) == 1;
-    return unit;
 }
 
 } // namespace gnomon::monitor

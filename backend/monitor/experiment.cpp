@@ -87,6 +87,7 @@ void Experiment::addMirrored(const Observation& observation, const Leg& producti
     const Coverage counted = coverageOf(production.outcome, shadow.outcome);
     m_coverage += counted;
     m_errors.add(production.outcome, shadow.outcome, time);
+    m_latency.add(production, shadow, time, now);
 
     const bool pair = production.outcome == LegOutcome::Ok && shadow.outcome == LegOutcome::Ok;
     const bool decided = !production.decision.empty() || !shadow.decision.empty();
@@ -102,7 +103,6 @@ void Experiment::addMirrored(const Observation& observation, const Leg& producti
     if (production.score && shadow.score && std::isfinite(*production.score) && std::isfinite(*shadow.score)) {
         m_scores.add(*production.score, *shadow.score, first);
     }
-    m_latency.add(production.latency, shadow.latency, production.single && shadow.single, time, now);
     if (first && covered()) {
         m_decisions.look();
         m_scores.look();
@@ -110,17 +110,27 @@ void Experiment::addMirrored(const Observation& observation, const Leg& producti
 }
 
 void Experiment::advanceTo(WallTime time, WallTime now) {
-    m_errors.settle(now);
-    m_latency.settle(now, covered());
+    settle(now);
     if (m_timeLine.startsBucket(time)) {
         m_timeLine.close(standing());
     }
 }
 
+bool Experiment::settle(WallTime now) {
+    const bool errors = m_errors.settle(now);
+    return m_latency.settle(now, covered()) || errors;
+}
+
+void Experiment::takeEvidenceFrom(WallTime now) {
+    m_errors.startAt(now);
+    m_latency.startAt(now);
+}
+
 void Experiment::stop(WallTime time) {
+    settle(time);
+    takeEvidenceFrom(time); // of the newest seconds only the quick ones are told
     m_stopped = time;
     m_entities = {}; // only needed for what comes, and most of the memory
-    // What is not settled stays no evidence: of the newest seconds only the quick ones are told.
 }
 
 void Experiment::seenIn(GenerationNumber generation) {

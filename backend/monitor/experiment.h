@@ -39,6 +39,10 @@ public:
     // A mirrored request. The legs are of this experiment's versions.
     void addMirrored(const Observation& observation, const Leg& production, const Leg& shadow, WallTime now);
 
+    // Looks at the evidence that can be told by now; true when there was any.
+    bool settle(WallTime now);
+    // What came until then is no evidence about errors and latency unless it is settled.
+    void takeEvidenceFrom(WallTime now);
     // Nothing is added after it.
     void stop(WallTime time);
     const VersionPair& pair() const { return m_pair; }

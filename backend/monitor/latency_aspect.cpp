@@ -37,28 +37,50 @@ Verdict verdictOf(stats::Lean lean) {
 LatencyAspect::LatencyAspect(const EndpointSettings& settings, WallTime started)
     : m_slack(inSeconds(settings.budget) * kNoticeableShareOfBudget), m_thinning(longestExchange(settings), started) {}
 
-void LatencyAspect::settle(WallTime now, bool covered) {
-    for (const Unit& unit : m_thinning.settle(now)) {
+bool LatencyAspect::settle(WallTime now, bool covered) {
+    const std::vector<Unit> settled = m_thinning.settle(now);
+    for (const Unit& unit : settled) {
+        if (!unit.known) {
+            continue;
+        }
         countTypical(unit);
         countTail(unit);
         if (covered) {
             look();
         }
     }
+    return !settled.empty();
 }
 
-void LatencyAspect::add(std::chrono::nanoseconds production, std::chrono::nanoseconds shadow, bool single,
-                        WallTime came, WallTime now) {
-    const double productionSeconds = inSeconds(production);
-    const double shadowSeconds = inSeconds(shadow);
-    if (single) {
-        m_shadow.add(shadowSeconds);
-        m_thinning.add(came, {productionSeconds, shadowSeconds});
+void LatencyAspect::add(const Leg& production, const Leg& shadow, WallTime came, WallTime now) {
+    const bool single = production.single && shadow.single;
+    if (single && wasStarted(production.outcome) && wasStarted(shadow.outcome)) {
+        m_thinning.add(came, unitOf(production, shadow));
     }
-    m_production.add(productionSeconds);
+    if (production.outcome != LegOutcome::Ok || shadow.outcome != LegOutcome::Ok) {
+        return;
+    }
+    if (single) {
+        m_shadow.add(inSeconds(shadow.latency));
+    }
+    m_production.add(inSeconds(production.latency));
     if (m_tailLimit == 0 && m_production.count() >= kTailAfter) {
         fixTailLimit(now);
     }
+}
+
+LatencyAspect::Unit LatencyAspect::unitOf(const Leg& production, const Leg& shadow) {
+    const auto answeredOrLate = [](const Leg& leg) {
+        return leg.outcome == LegOutcome::Ok || leg.outcome == LegOutcome::Late;
+    };
+    Unit unit;
+    unit.known = answeredOrLate(production) && answeredOrLate(shadow);
+    unit.productionLate = production.outcome == LegOutcome::Late;
+    unit.shadowLate = shadow.outcome == LegOutcome::Late;
+    unit.production = inSeconds(production.latency);
+    // Nobody measures a shadow that does not answer.
+    unit.shadow = inSeconds(unit.shadowLate && shadow.latency.count() == 0 ? kShadowTime : shadow.latency);
+    return unit;
 }
 
 // The limit is fixed before the pairs that are judged by it come, so that the test stays valid.
@@ -69,8 +91,8 @@ void LatencyAspect::fixTailLimit(WallTime now) {
 
 void LatencyAspect::countTypical(const Unit& unit) {
     ++m_units;
-    m_slower += unit.shadow > noticeablyMore(unit.production) ? 1 : 0;
-    m_faster += unit.production > noticeablyMore(unit.shadow) ? 1 : 0;
+    m_slower += !unit.productionLate && unit.shadow > noticeablyMore(unit.production) ? 1 : 0;
+    m_faster += !unit.productionLate && !unit.shadowLate && unit.production > noticeablyMore(unit.shadow) ? 1 : 0;
 }
 
 void LatencyAspect::countTail(const Unit& unit) {
@@ -78,14 +100,25 @@ void LatencyAspect::countTail(const Unit& unit) {
         return;
     }
     ++m_tailUnits;
-    m_shadowBeyond += unit.shadow > m_tailLimit && unit.production <= m_tailLimit ? 1 : 0;
-    m_productionBeyond += unit.production > m_tailLimit && unit.shadow <= m_tailLimit ? 1 : 0;
+    const bool shadowBeyond = unit.shadow > m_tailLimit;
+    if (unit.productionLate) {
+        m_productionLate += shadowBeyond ? 0 : 1;
+        return;
+    }
+    const bool productionBeyond = unit.production > m_tailLimit;
+    m_shadowBeyond += shadowBeyond && !productionBeyond ? 1 : 0;
+    m_productionBeyond += productionBeyond && !shadowBeyond && !unit.shadowLate ? 1 : 0;
 }
 
 void LatencyAspect::look() {
     const Verdict typical = verdictOf(stats::leanOf(m_slower, m_faster, m_units, kTypicalMargin, kAlphaTypicalLatency));
-    const Verdict tail =
-        verdictOf(stats::leanOf(m_shadowBeyond, m_productionBeyond, m_tailUnits, kTailMargin, kAlphaTailLatency));
+    const auto tailWith = [&](std::uint64_t productionBeyond) {
+        return verdictOf(stats::leanOf(m_shadowBeyond, productionBeyond, m_tailUnits, kTailMargin, kAlphaTailLatency));
+    };
+    // What is not known of a late production must not help either finding.
+    const bool worse = tailWith(m_productionBeyond + m_productionLate) == Verdict::Worse;
+    const bool better = tailWith(m_productionBeyond) == Verdict::Better;
+    const Verdict tail = worse ? Verdict::Worse : better ? Verdict::Better : Verdict::CannotTellYet;
     m_typical.note(typical, m_units);
     m_tail.note(tail, m_units);
     m_finding.note(typical, m_units);
@@ -129,6 +162,9 @@ VerdictReason LatencyAspect::reason() const {
         text += "; the findings contradict each other";
     } else if (m_finding.verdict() == Verdict::CannotTellYet) {
         text += "; no noticeable difference shown (one is more than a quarter and " + secondsText(m_slack) + ")";
+        if (m_thinning.open() > 0) {
+            text += "; " + notToldText(m_thinning.open());
+        }
     }
     return {"latency", m_finding.verdict(), text};
 }
@@ -137,7 +173,8 @@ void LatencyAspect::save(ByteWriter& out) const {
     m_production.save(out);
     m_shadow.save(out);
     m_thinning.save(out);
-    for (const std::uint64_t value : {m_units, m_slower, m_faster, m_tailUnits, m_shadowBeyond, m_productionBeyond}) {
+    for (const std::uint64_t value :
+         {m_units, m_slower, m_faster, m_tailUnits, m_shadowBeyond, m_productionBeyond, m_productionLate}) {
         out.number(value);
     }
     out.real(m_tailLimit);
@@ -150,7 +187,8 @@ void LatencyAspect::load(ByteReader& in) {
     m_production = stats::LogSketch::load(in);
     m_shadow = stats::LogSketch::load(in);
     m_thinning.load(in);
-    for (std::uint64_t* value : {&m_units, &m_slower, &m_faster, &m_tailUnits, &m_shadowBeyond, &m_productionBeyond}) {
+    for (std::uint64_t* value :
+         {&m_units, &m_slower, &m_faster, &m_tailUnits, &m_shadowBeyond, &m_productionBeyond, &m_productionLate}) {
         *value = in.number();
     }
     m_tailLimit = in.real();
@@ -158,21 +196,10 @@ void LatencyAspect::load(ByteReader& in) {
         *finding = Finding::load(in);
     }
     if (!std::isfinite(m_tailLimit) || m_slower > m_units || m_faster > m_units - m_slower ||
-        m_shadowBeyond > m_tailUnits || m_productionBeyond > m_tailUnits - m_shadowBeyond) {
+        m_shadowBeyond > m_tailUnits || m_productionBeyond > m_tailUnits - m_shadowBeyond ||
+        m_productionLate > m_tailUnits - m_shadowBeyond - m_productionBeyond) {
         in.fail();
     }
-}
-
-void LatencyAspect::Unit::save(ByteWriter& out) const {
-    out.real(production);
-    out.real(shadow);
-}
-
-LatencyAspect::Unit LatencyAspect::Unit::load(ByteReader& in) {
-    Unit unit;
-    unit.production = in.real();
-    unit.shadow = in.real();
-    return unit;
 }
 
 } // namespace gnomon::monitor

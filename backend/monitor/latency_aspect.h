@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "backend/domain/exchange.h"
 #include "backend/domain/version.h"
 #include "backend/monitor/thinning.h"
 #include "backend/monitor/verdict_rule.h"
@@ -16,7 +17,10 @@ namespace gnomon::monitor {
 // endpoint's time budget, on requests that both versions ran singly. Two tests, each valid at all times: the typical
 // request (in more than half of the pairs one is noticeably slower), and the tail (in more than one pair of a hundred
 // one exceeds what is noticeably more than production's own p99, as it was after kTailAfter requests, and the other
-// does not). Evidence is thinned in time, because a stall slows many requests at once. Not thread-safe.
+// does not). Evidence is thinned in time, because a stall slows many requests at once. A late run has taken at least
+// what it was given; without the late ones only the quick would count. A late production is no evidence for either
+// version, for its time is shorter than a shadow's, but in the tail it weighs against "the shadow is slower". Not
+// thread-safe.
 class LatencyAspect {
 public:
     static constexpr double kNoticeableRatio = 1.25;
@@ -26,12 +30,12 @@ public:
     // started: what came before it is no evidence.
     LatencyAspect(const EndpointSettings& settings, WallTime started);
 
-    // Looks at what can be told by now. Must come before add() of the same moment. covered: enough of the mirrored
-    // requests became pairs to say anything.
-    void settle(WallTime now, bool covered);
-    // single: both were run alone.
-    void add(std::chrono::nanoseconds production, std::chrono::nanoseconds shadow, bool single, WallTime came,
-             WallTime now);
+    // Looks at what can be told by now; true when there was anything. Must come before add() of the same moment.
+    // covered: enough of the mirrored requests became pairs to say anything.
+    bool settle(WallTime now, bool covered);
+    // What came until then is no evidence unless it is settled.
+    void startAt(WallTime now) { m_thinning.startAt(now); }
+    void add(const Leg& production, const Leg& shadow, WallTime came, WallTime now);
 
     const Finding& finding() const { return m_finding; }
     std::vector<LatencyPoint> production() const { return points(m_production); }
@@ -42,16 +46,18 @@ public:
     void load(ByteReader& in);
 
 private:
-    // The first pair of a tenth of a second, in seconds.
+    // The first request of a tenth of a second.
     struct Unit {
-        double production = 0;
+        double production = 0; // seconds; of a late run what it was given
         double shadow = 0;
+        bool productionLate = false;
+        bool shadowLate = false;
+        bool known = true; // false: a run failed, so that nothing is known of what it takes
 
         void followedBy(const Unit& /*later*/) {}
-        void save(ByteWriter& out) const;
-        static Unit load(ByteReader& in);
     };
 
+    static Unit unitOf(const Leg& production, const Leg& shadow);
     double noticeablyMore(double seconds) const { return seconds * kNoticeableRatio + m_slack; }
     void fixTailLimit(WallTime now);
     void countTypical(const Unit& unit);
@@ -71,6 +77,7 @@ private:
     std::uint64_t m_tailUnits = 0;
     std::uint64_t m_shadowBeyond = 0;
     std::uint64_t m_productionBeyond = 0;
+    std::uint64_t m_productionLate = 0; // of tail units: production was late, and the shadow was not beyond
     Finding m_typical;
     Finding m_tail;
     Finding m_finding; // both

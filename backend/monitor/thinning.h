@@ -20,15 +20,18 @@ namespace gnomon::monitor {
 // long it took. Requests are told when they end, though, the slow ones last, so a tenth of a second is settled only
 // when nothing that came in it can still be under way. Memory: one unit for each tenth that is not settled.
 //
+// A request that turns out to say nothing is a unit all the same: if the next one took its place, how it ended would
+// decide which one counts.
+//
 // Unit: what is known of such a tenth of a second, made from its first request; followedBy(unit) adds what came after.
-// It has save(ByteWriter&) and a static load(ByteReader&). Not thread-safe.
+// Not thread-safe.
 template <class Unit>
 class Thinning {
 public:
     // longest: from when a request comes until it is told. What came with or before `start` does not count.
     Thinning(std::chrono::microseconds longest, WallTime start) : m_longest(longest), m_closed(tenthOf(start)) {}
 
-    // Nothing that came until then counts unless it is settled.
+    // Nothing that came until then counts unless it is settled, and nothing is open any more.
     void startAt(WallTime now) {
         m_closed = tenthOf(now);
         m_open.clear();
@@ -70,28 +73,15 @@ public:
         }
     }
 
-    void save(ByteWriter& out) const {
-        out.signedNumber(m_closed);
-        out.number(m_open.size());
-        for (const Open& one : m_open) {
-            out.signedNumber(one.came);
-            one.unit.save(out);
-        }
-    }
-    // The same `longest` as when it was saved; a start that is over.
+    // That nothing is known of yet.
+    std::size_t open() const { return m_open.size(); }
+
+    // What is open is given up: after a restart nothing else of it is told, and the slow ones would be missing.
+    void save(ByteWriter& out) const { out.signedNumber(std::max(m_closed, m_now)); }
     void load(ByteReader& in) {
         m_closed = in.signedNumber();
         m_now = std::numeric_limits<std::int64_t>::min();
         m_open.clear();
-        const std::size_t open = in.count(static_cast<std::size_t>(m_longest / kTenth) + 2);
-        for (std::size_t i = 0; i < open && in.ok(); ++i) {
-            const std::int64_t came = in.signedNumber();
-            const Open one{came, Unit::load(in)};
-            if (!m_open.empty() && one.tenth() <= m_open.back().tenth()) {
-                in.fail();
-            }
-            m_open.push_back(one);
-        }
     }
 
 private:

@@ -8,6 +8,7 @@
 
 #include "backend/base/byte_codec.h"
 #include "backend/domain/comparison.h"
+#include "backend/domain/exchange.h"
 #include "backend/domain/version.h"
 
 #include <chrono>
@@ -67,10 +68,18 @@ struct AspectVerdicts {
 // An aspect that contradicts itself over time makes the whole Conflicting.
 Verdict overallVerdict(const AspectVerdicts& aspects);
 
-// From when a request comes until it is told with its shadow's answer: the endpoint's budget, the five seconds that a
-// shadow has, and one for the queues between them.
+// What a shadow has before it is late.
+inline constexpr std::chrono::seconds kShadowTime{5};
+
+// From when a request comes until it is told with its shadow's answer: the endpoint's budget, what its shadow has, and
+// a second for the queues between them.
 inline std::chrono::microseconds longestExchange(const EndpointSettings& settings) {
-    return settings.budget + std::chrono::seconds(6);
+    return settings.budget + kShadowTime + std::chrono::seconds(1);
+}
+
+// Whether it got as far as the version. Known when the request comes: how it ends has no say in it.
+inline bool wasStarted(LegOutcome outcome) {
+    return outcome != LegOutcome::Skipped && outcome != LegOutcome::Dropped;
 }
 
 } // namespace gnomon::monitor

@@ -57,6 +57,10 @@ std::string secondsText(double seconds) {
     return seconds < 1 ? fixed(seconds * 1e3, seconds < 0.1 ? 2 : 0) + " ms" : fixed(seconds, 2) + " s";
 }
 
+std::string notToldText(std::uint64_t samples) {
+    return countText(samples) + (samples == 1 ? " sample is" : " samples are") + " not told yet";
+}
+
 std::string evidenceText(double log10E) {
     return log10E >= 2 ? "E > 10^" + std::to_string(static_cast<long>(log10E))
                        : "E = " + fixed(std::pow(10, log10E), 1);

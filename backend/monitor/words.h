@@ -13,6 +13,7 @@ std::string percentRange(double share, double low, double high); // "3.9 % (3.7 
 std::string signedText(double value);                            // "+0.0130"
 std::string plainText(double value);                             // "0.02"
 std::string secondsText(double seconds);                         // "1.20 ms"
+std::string notToldText(std::uint64_t samples);                  // "12 samples are not told yet"
 std::string evidenceText(double log10E);                         // "E > 10^6"
 
 } // namespace gnomon::monitor

@@ -26,7 +26,11 @@ struct Traffic {
     std::function<Latencies(Stream&)> latencies;
 };
 
-// Requests come at random; each is told when its shadow has ended, the clock moves along with them.
+constexpr milliseconds kBudget{200}; // of the stream's endpoint
+constexpr milliseconds kShadowTime{5000};
+
+// Requests come at random; each is told when its shadow has ended, the clock moves along with them. What takes longer
+// than it may is late.
 void sendTraffic(Stream& stream, int requests, const Traffic& traffic) {
     struct Run {
         WallTime ends;
@@ -38,13 +42,24 @@ void sendTraffic(Stream& stream, int requests, const Traffic& traffic) {
     for (int i = 0; i < requests; ++i) {
         const double gap = std::exponential_distribution<double>(traffic.perSecond)(stream.random);
         came += microseconds(static_cast<std::int64_t>(gap * 1e6));
-        const Latencies latencies = traffic.latencies(stream);
+        Latencies latencies = traffic.latencies(stream);
+        Observation observation = stream.pairAt(came, 0.2, 0.2);
+        Leg& production = observation.exchange.legs[0];
+        Leg& shadow = observation.exchange.legs[1];
+        if (latencies.production > kBudget) {
+            production.outcome = LegOutcome::Late;
+            latencies.production = kBudget;
+        }
+        production.latency = latencies.production;
+        shadow.latency = latencies.shadow;
+        if (latencies.shadow > kShadowTime) {
+            shadow.outcome = LegOutcome::Late;
+            shadow.latency = {};
+            latencies.shadow = kShadowTime;
+        }
         const WallTime asked = came + latencies.production;
         const WallTime begins = traffic.oneLane ? std::max(asked, laneFree) : asked;
         laneFree = begins + latencies.shadow;
-        Observation observation = stream.pairAt(came, 0.2, 0.2);
-        observation.exchange.legs[0].latency = latencies.production;
-        observation.exchange.legs[1].latency = latencies.shadow;
         runs.push_back({laneFree, std::move(observation)});
     }
     std::stable_sort(runs.begin(), runs.end(), [](const Run& a, const Run& b) { return a.ends < b.ends; });
@@ -95,6 +110,86 @@ TEST(Evidence, aShadowThatIsFastOrVerySlowIsNotBetter) {
     EXPECT_EQ(latencyOf(stream), Verdict::Worse);
 }
 
+// Of the same tenth of a second, the next request would take the place of the one that is not answered.
+TEST(Evidence, aShadowThatOftenNeverAnswersIsNotBetter) {
+    const auto shadow = [](Stream& s) { return s.unit() < 0.09 ? milliseconds(9000) : milliseconds(1); };
+    Stream faster;
+    sendTraffic(faster, 6000, {50, false, [&](Stream& s) { return Latencies{milliseconds(40), shadow(s)}; }});
+    EXPECT_EQ(latencyOf(faster), Verdict::Conflicting) << "faster in most, worse in the tail";
+    Stream equal;
+    sendTraffic(equal, 6000, {50, false, [&](Stream& s) { return Latencies{milliseconds(1), shadow(s)}; }});
+    EXPECT_EQ(latencyOf(equal), Verdict::Worse);
+}
+
+// It has no more than the budget, while its shadow may take 5 s.
+TEST(Evidence, aLateProductionDoesNotMakeAnEqualShadowWorse) {
+    const auto latency = [](Stream& s) { return milliseconds(s.unit() < 0.05 ? 300 : 1); };
+    for (unsigned seed = 1; seed <= 5; ++seed) {
+        Stream stream(seed);
+        sendTraffic(stream, 10000, {50, false, [&](Stream& s) { return Latencies{latency(s), latency(s)}; }});
+        EXPECT_EQ(latencyOf(stream), Verdict::CannotTellYet) << seed;
+    }
+}
+
+// Twelve requests in each tenth of a second, of which the first ends like that.
+void sendBursts(Stream& stream, int bursts, LegOutcome first, LegOutcome second, milliseconds latency) {
+    for (int i = 0; i < bursts; ++i) {
+        stream.clock.advance(milliseconds(100));
+        for (int n = 0; n < 12; ++n) {
+            Observation observation = stream.pairAt(stream.clock.wallNow() + microseconds(n), 0.2, 0.2);
+            Leg& shadow = observation.exchange.legs[1];
+            shadow.outcome = n == 0 ? first : n == 1 ? second : LegOutcome::Ok;
+            shadow.latency = latency;
+            stream.send(observation);
+        }
+    }
+    stream.clock.advance(std::chrono::seconds(10));
+}
+
+TEST(Evidence, whatFailedIsNotReplacedInItsTenth) {
+    Stream stream;
+    sendBursts(stream, 300, LegOutcome::Failed, LegOutcome::Ok, milliseconds(100));
+    EXPECT_EQ(latencyOf(stream), Verdict::CannotTellYet);
+    Stream dropped; // it never was in the running
+    sendBursts(dropped, 300, LegOutcome::Dropped, LegOutcome::Ok, milliseconds(100));
+    EXPECT_EQ(latencyOf(dropped), Verdict::Worse);
+}
+
+TEST(Evidence, whatWasLateIsNotReplacedInItsTenth) {
+    Stream stream;
+    sendBursts(stream, 300, LegOutcome::Late, LegOutcome::Failed, milliseconds(1));
+    EXPECT_EQ(errorsOf(stream), Verdict::CannotTellYet);
+}
+
+TEST(Evidence, aBurstThatSilenceFollowsIsTold) {
+    Stream stream;
+    sendSlower(stream, 50);
+    sendWith(stream, LegOutcome::Ok, LegOutcome::Failed, 4);
+    const auto says = [&](const char* aspect, const char* what) {
+        return reasonOf(stream.comparison(), aspect)->text.find(what) != std::string::npos;
+    };
+    EXPECT_TRUE(says("latency", "; 53 samples are not told yet"));
+    EXPECT_TRUE(says("errors", "; not settled which fails more often: 53 samples are not told yet"));
+    stream.clock.advance(std::chrono::seconds(10));
+    EXPECT_EQ(latencyOf(stream), Verdict::Worse);
+    EXPECT_FALSE(says("latency", "not told yet"));
+    EXPECT_TRUE(says("errors", "; too few to tell"));
+    Stream listed;
+    sendWith(listed, LegOutcome::Ok, LegOutcome::Failed, 50);
+    listed.clock.advance(std::chrono::seconds(10));
+    EXPECT_EQ(listed.verdict(), Verdict::Worse) << "in the summary too";
+}
+
+TEST(Evidence, whatIsRipeWhenTheExperimentIsStoppedIsTold) {
+    Stream stream;
+    sendSlower(stream, 50);
+    stream.clock.advance(milliseconds(6300)); // the newest second or so is still open
+    ASSERT_TRUE(stream.monitor->stopExperiment(EndpointName("spam")));
+    const VerdictReason reason = *reasonOf(stream.comparison(), "latency");
+    EXPECT_EQ(reason.verdict, Verdict::Worse);
+    EXPECT_EQ(reason.text.find("not told yet"), std::string::npos);
+}
+
 // What ends first after a given moment is most often what took longest, where one run follows the other.
 TEST(Evidence, aBusyLaneDoesNotMakeAnEqualShadowWorse) {
     for (unsigned seed = 1; seed <= 10; ++seed) {
@@ -143,7 +238,7 @@ TEST(Evidence, failuresOfOneMomentCountOnce) {
     EXPECT_EQ(errorsOf(stream), Verdict::CannotTellYet);
 }
 
-TEST(Evidence, anOutageCountsOnceHoweverLong) {
+TEST(Evidence, anOutageCountsOnce) {
     Stream stream;
     stream.sendEqual(500);
     sendWith(stream, LegOutcome::Ok, LegOutcome::Lost, 30);
@@ -159,6 +254,22 @@ TEST(Evidence, anOutageOfProductionCountsOnceToo) {
     sendWith(stream, LegOutcome::Lost, LegOutcome::Ok, 30);
     stream.sendEqual(100);
     EXPECT_EQ(errorsOf(stream), Verdict::CannotTellYet);
+}
+
+// A version that crashes on all that it is asked never answers in between.
+TEST(Evidence, aWorkerThatDiesOfEachRequestIsWorse) {
+    Stream stream;
+    stream.sendEqual(500);
+    for (int i = 0; i < 30; ++i) {
+        stream.clock.advance(std::chrono::seconds(60));
+        sendWith(stream, LegOutcome::Ok, LegOutcome::Lost, 1);
+    }
+    stream.clock.advance(std::chrono::seconds(10));
+    EXPECT_EQ(errorsOf(stream), Verdict::Worse);
+    Stream busy;
+    busy.sendEqual(500);
+    sendWith(busy, LegOutcome::Ok, LegOutcome::Lost, 20 * 60 * 10);
+    EXPECT_EQ(errorsOf(busy), Verdict::Worse) << "after 20 minutes of ten a second";
 }
 
 TEST(Evidence, manyOutagesAreWorse) {

@@ -22,6 +22,7 @@ void fill(Stream& stream) {
         observation.exchange.legs[1].outcome = LegOutcome::Failed;
         stream.send(observation);
     }
+    stream.clock.advance(std::chrono::seconds(10)); // what is still open would not be saved
 }
 
 TEST(Persistence, restoredIsEqualAndGoesOnEqually) {
@@ -196,6 +197,28 @@ TEST(Persistence, pairsThatComeWhileItIsKeptAreNotLost) {
     EXPECT_FALSE(kept.stream.comparison().stopped);
 }
 
+Observation slowPair(Stream& stream, WallTime came) {
+    Observation slow = stream.pairAt(came, 0.2, 0.2);
+    slow.exchange.legs[1].latency = std::chrono::milliseconds(100);
+    return slow;
+}
+
+TEST(Persistence, evidenceThatRipensInSilenceIsKept) {
+    Kept kept;
+    for (int i = 0; i < 50; ++i) {
+        kept.stream.clock.advance(std::chrono::milliseconds(100));
+        kept.stream.send(slowPair(kept.stream, kept.stream.clock.wallNow()));
+    }
+    ASSERT_TRUE(kept.stream.monitor->keep());
+    kept.stream.clock.advance(std::chrono::seconds(10));
+    ASSERT_TRUE(kept.stream.monitor->keep());
+    ASSERT_TRUE(kept.stream.monitor->keep());
+    EXPECT_EQ(kept.times, 2);
+    Stream after;
+    ASSERT_TRUE(after.monitor->restore(kept.bytes));
+    EXPECT_EQ(test::reasonOf(after.comparison(), "latency")->verdict, Verdict::Worse);
+}
+
 TEST(Persistence, onlyWhatHasChangedIsKeptAgain) {
     Kept kept;
     ASSERT_TRUE(kept.stream.monitor->keep());
@@ -229,8 +252,8 @@ TEST(Persistence, anEarlierFormatIsRefused) {
     stream.sendEqual(50);
     const Bytes saved = stream.monitor->save();
     Bytes content(saved.begin(), saved.end() - sizeof(Digest::bytes));
-    ASSERT_EQ(content[0], 3);
-    content[0] = 2;
+    ASSERT_EQ(content[0], 4);
+    content[0] = 3;
     const Digest digest = sha256(content);
     content.insert(content.end(), digest.bytes.begin(), digest.bytes.end());
     Stream other;
