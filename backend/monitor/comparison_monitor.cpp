@@ -226,15 +226,24 @@ private:
             return Error{kept.error().code, "nothing was declared, for it could not be kept: " + kept.error().message,
                          kept.error().remedy};
         }
-        MutexLock lock(m_mutex);
-        Watched& watched = m_endpoints.find(endpoint)->second;
-        if (watched.experiments != experiments || watched.running.has_value() != running) {
-            return Error{ErrorCode::Unavailable,
-                         "an experiment of endpoint '" + endpoint.value + "' began or ended at the same moment",
-                         "look again, and ask again if it is still wanted"};
+        {
+            MutexLock lock(m_mutex);
+            Watched& watched = m_endpoints.find(endpoint)->second;
+            if (watched.experiments == experiments && watched.running.has_value() == running) {
+                GNOMON_TRY((this->*declaration)(endpoint, watched, now));
+                if (watched.running) {
+                    // What came and ended while it was kept was told to the one before.
+                    watched.running->takeEvidenceFrom(m_clock.wallNow());
+                }
+                return newest(endpoint)->snapshot(now, true);
+            }
         }
-        GNOMON_TRY((this->*declaration)(endpoint, watched, now));
-        return newest(endpoint)->snapshot(now, true);
+        // What was kept is not so. If this fails, the next keep() says it.
+        const Status corrected = m_keep ? m_keep(save()) : Status();
+        return Error{ErrorCode::Unavailable,
+                     "an experiment of endpoint '" + endpoint.value + "' began or ended at the same moment" +
+                         (corrected ? "" : ", and that could not be kept: " + corrected.error().message),
+                     "look again, and ask again if it is still wanted"};
     }
 
     // These two do nothing when they fail.

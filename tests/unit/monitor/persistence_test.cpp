@@ -195,12 +195,31 @@ TEST(Persistence, pairsThatComeWhileItIsKeptAreNotLost) {
     EXPECT_EQ(kept.stream.monitor->stopExperiment(kSpam).error().code, ErrorCode::Unavailable);
     EXPECT_EQ(kept.stream.comparison().shadow, VersionNumber(3));
     EXPECT_FALSE(kept.stream.comparison().stopped);
+    Stream after; // killed now
+    ASSERT_TRUE(after.monitor->restore(kept.bytes));
+    EXPECT_EQ(after.comparison().shadow, VersionNumber(3)) << "what was refused is not kept";
+    EXPECT_FALSE(after.comparison().stopped);
 }
 
 Observation slowPair(Stream& stream, WallTime came) {
     Observation slow = stream.pairAt(came, 0.2, 0.2);
     slow.exchange.legs[1].latency = std::chrono::milliseconds(100);
     return slow;
+}
+
+// The quick ones were told to the experiment before.
+TEST(Persistence, slowRunsThatCameWhileItWasKeptAreNoEvidence) {
+    Kept kept;
+    kept.stream.sendEqual(50);
+    const WallTime asked = kept.stream.clock.wallNow();
+    kept.meanwhile = [&] { kept.stream.sendEqual(50); };
+    ASSERT_TRUE(kept.stream.monitor->startExperiment(kSpam));
+    for (int i = 1; i <= 50; ++i) {
+        kept.stream.send(slowPair(kept.stream, asked + std::chrono::milliseconds(100 * i)));
+    }
+    kept.stream.clock.advance(std::chrono::seconds(10));
+    EXPECT_EQ(kept.stream.comparison().started, asked);
+    EXPECT_EQ(test::reasonOf(kept.stream.comparison(), "latency")->verdict, Verdict::CannotTellYet);
 }
 
 TEST(Persistence, evidenceThatRipensInSilenceIsKept) {
