@@ -72,28 +72,6 @@ Result<ChangeRequest> toRequest(ChangeKind kind, const ChangeOptions& options) {
     return request;
 }
 
-// What the node says before it does anything; whatever else comes may have been lost or made on the way.
-bool isRefusal(ErrorCode code) {
-    switch (code) {
-    case ErrorCode::InvalidArgument:
-    case ErrorCode::NotFound:
-    case ErrorCode::AlreadyExists:
-    case ErrorCode::FailedPrecondition:
-    case ErrorCode::PermissionDenied:
-    case ErrorCode::Unimplemented:
-        return true;
-    case ErrorCode::ResourceExhausted:
-    case ErrorCode::Unauthenticated:
-    case ErrorCode::Unavailable:
-    case ErrorCode::DeadlineExceeded:
-    case ErrorCode::Cancelled:
-    case ErrorCode::Corrupt:
-    case ErrorCode::Internal:
-        return false;
-    }
-    return false;
-}
-
 // The command that gets the answer of this very execution, and executes only if that was not done yet.
 std::string askAgain(const Context& context, ChangeKind kind, const ChangeOptions& options,
                      const ExecuteRequest& request) {
@@ -176,10 +154,11 @@ void runChange(Context& context, ChangeKind kind, const ChangeOptions& options) 
                           : "outcome: not recorded yet, for the audit trail cannot be written; see to its disk\n");
         context.print(effect ? "proof of effect: first reply of the new generation " + effect->firstExchange + " by " +
                                    effect->servedBy + (effect->byProbe ? " (probe: there was no traffic)" : "") + "\n"
-                             : "not confirmed yet: " + effect.error().message + "\n");
+                      : isReplaced(effect.error().code) ? "not in force any more: " + effect.error().message + "\n"
+                                                        : "not confirmed yet: " + effect.error().message + "\n");
     }
     if (!effect) {
-        context.setExitCode(ExitCode::Unconfirmed);
+        context.setExitCode(isReplaced(effect.error().code) ? ExitCode::Refused : ExitCode::Unconfirmed);
     }
 }
 

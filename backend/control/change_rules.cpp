@@ -201,6 +201,7 @@ Result<Proposal> shadowStart(const ChangeRequest& request, const Situation& situ
 Result<Proposal> shadowStop(const ChangeRequest& request, const Situation& situation) {
     GNOMON_ASSIGN(const std::size_t index, shadowMeant(request, situation));
     Proposal proposal{situation.current.deployment, {}, Direction::Safe, {}};
+    proposal.version = proposal.result.shadows[index].version;
     proposal.result.shadows.erase(proposal.result.shadows.begin() + static_cast<std::ptrdiff_t>(index));
     return proposal;
 }

@@ -22,7 +22,8 @@ struct Proposal {
     Deployment result;
     std::optional<GenerationNumber> restores; // the older generation that result equals
     Direction direction = Direction::Safe;
-    std::vector<std::string> notes; // what somebody who decides should know
+    std::vector<std::string> notes;         // what somebody who decides should know
+    std::optional<VersionNumber> version{}; // that the change is about, also where the request left it to be found
 
     bool operator==(const Proposal&) const = default;
 };

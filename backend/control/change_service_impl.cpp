@@ -91,7 +91,8 @@ Result<PlanPreview> ChangeServiceImpl::plan(const ChangeRequest& request, const 
                          ? skippedDryRun("asked for")
                          : dryRun(m_parts.directory, m_parts.exchanges, m_parts.clock, request.endpoint,
                                   current.deployment, proposal.result, {m_options.dryRunRows, m_options.dryRunTime});
-    m_book.keep({preview.plan, preview.digest, preview.direction, proposal.restores, request.version});
+    m_book.keep({preview.plan, preview.digest, preview.direction, proposal.restores,
+                 proposal.version ? proposal.version : request.version});
     m_keeper.planned(preview.plan.applyBy);
     return preview;
 }

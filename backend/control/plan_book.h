@@ -19,7 +19,7 @@ struct KeptPlan {
     PlanDigest digest;
     Direction direction = Direction::Safe;
     std::optional<GenerationNumber> restores;
-    std::optional<VersionNumber> version; // that was asked for
+    std::optional<VersionNumber> version; // that it is about
 };
 
 // The plans that were previewed lately, and the answers given to request ids. Bounded: the oldest go first.

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "backend/base/clock.h"
+#include "backend/base/result.h"
 #include "backend/domain/deployment.h"
 #include "backend/domain/ids.h"
 #include "backend/domain/identity.h"
@@ -25,6 +26,34 @@ struct ChangeRequest {
 
     bool operator==(const ChangeRequest&) const = default;
 };
+
+// Whether the answer to an execution says for sure that nothing was done: what a node checks before it begins. Whatever
+// else comes may have been lost or made on the way, and the change may be in force.
+constexpr bool isRefusal(ErrorCode code) {
+    switch (code) {
+    case ErrorCode::InvalidArgument:
+    case ErrorCode::NotFound:
+    case ErrorCode::AlreadyExists:
+    case ErrorCode::FailedPrecondition:
+    case ErrorCode::PermissionDenied:
+    case ErrorCode::Unimplemented:
+        return true;
+    case ErrorCode::ResourceExhausted:
+    case ErrorCode::Unauthenticated:
+    case ErrorCode::Unavailable:
+    case ErrorCode::DeadlineExceeded:
+    case ErrorCode::Cancelled:
+    case ErrorCode::Corrupt:
+    case ErrorCode::Internal:
+        return false;
+    }
+    return false;
+}
+
+// Whether the answer to watching an effect says that the generation, though made, is not in force any more.
+constexpr bool isReplaced(ErrorCode code) {
+    return code == ErrorCode::FailedPrecondition || code == ErrorCode::NotFound;
+}
 
 // One endpoint of one node that a plan moves.
 struct PlanTarget {

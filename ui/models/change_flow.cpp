@@ -14,28 +14,6 @@ namespace {
 
 constexpr std::chrono::seconds kProofWait{10};
 
-// What the node says before it does anything. Whatever else comes may have been lost or made on the way.
-bool isRefusal(ErrorCode code) {
-    switch (code) {
-    case ErrorCode::InvalidArgument:
-    case ErrorCode::NotFound:
-    case ErrorCode::AlreadyExists:
-    case ErrorCode::FailedPrecondition:
-    case ErrorCode::PermissionDenied:
-    case ErrorCode::Unimplemented:
-        return true;
-    case ErrorCode::ResourceExhausted:
-    case ErrorCode::Unauthenticated:
-    case ErrorCode::Unavailable:
-    case ErrorCode::DeadlineExceeded:
-    case ErrorCode::Cancelled:
-    case ErrorCode::Corrupt:
-    case ErrorCode::Internal:
-        return false;
-    }
-    return false;
-}
-
 Error gone() {
     return {ErrorCode::Unavailable, "this node is not connected any more", "connect to it and look what is in force"};
 }

@@ -140,13 +140,16 @@ QString effectText(const ChangeFlow& flow, const QTimeZone& zone) {
     case ChangeFlow::State::Executing:
         return tr("sent, waiting for the node");
     case ChangeFlow::State::Failed:
-        return flow.outcomeUnknown()
-                   ? tr("no answer: it may or may not be in force. %1").arg(sentenceOf(flow.error()->message))
-                   : tr("nothing has changed. %1").arg(sentenceOf(flow.error()->message));
+        return flow.outcomeUnknown() ? tr("it may or may not be in force. %1").arg(sentenceOf(flow.error()->message))
+                                     : tr("nothing has changed. %1").arg(sentenceOf(flow.error()->message));
     case ChangeFlow::State::Proving:
         return tr("in force as generation %1; waiting for its first reply")
             .arg(flow.outcome()->generation.number.value);
     case ChangeFlow::State::Unproved:
+        if (flow.error() && isReplaced(flow.error()->code)) {
+            return tr("was put in force as generation %1 and is not any more. %2")
+                .arg(QString::number(flow.outcome()->generation.number.value), sentenceOf(flow.error()->message));
+        }
         return tr("in force as generation %1, but not confirmed by a reply yet")
             .arg(flow.outcome()->generation.number.value);
     case ChangeFlow::State::Proved:

@@ -291,9 +291,22 @@ private Q_SLOTS:
         m_w->console.selection.select(us, EndpointName("spam-filter"));
         m_w->press(Qt::Key_F8);
         QTRY_VERIFY(confirm() != nullptr && confirm()->isEnabled());
+        node().failNext<EffectProof>({ErrorCode::DeadlineExceeded, "no reply yet"});
         node().releaseAll(); // while the other sheet is open
-        QTRY_VERIFY(m_w->window->messages().text().contains(u"proven by its first reply"_s));
-        QVERIFY(m_w->window->messages().text().contains(u"spam-filter on eu-1"_s));
+        m_w->press(Qt::Key_Return, Qt::ControlModifier);
+        QTRY_VERIFY(text("proofText").contains(u"first reply at"_s));
+        m_w->press(Qt::Key_Escape);
+        QTRY_VERIFY(m_w->window->messages().text().contains(u"spam-filter on us-1: fell back"_s));
+        QVERIFY(m_w->window->messages().text().contains(u"spam-filter on eu-1"_s)); // neither hides the other
+        QVERIFY(m_w->window->messages().text().contains(u"not proven yet"_s));
+    }
+
+    void whatWasReplacedMeanwhileIsNotCalledInForce() {
+        m_w->press(Qt::Key_F8);
+        QTRY_VERIFY(confirm() != nullptr && confirm()->isEnabled());
+        node().failNext<EffectProof>({ErrorCode::FailedPrecondition, "generation 4 was replaced by generation 5"});
+        m_w->press(Qt::Key_Return, Qt::ControlModifier);
+        QTRY_VERIFY(text("proofText").contains(u"is not any more"_s));
     }
 
     void whatMayBeInForceIsAskedForAgainAsItWas() {

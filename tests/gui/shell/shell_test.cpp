@@ -159,6 +159,33 @@ private Q_SLOTS:
         QCOMPARE(m_w->window->currentScreen(), u"fleet"_s);
     }
 
+    void aNodeThatIsConnectingIsChosenLikeAnyOther() {
+        const std::string us = m_w->console.store.stored[1].id;
+        m_w->console.fleet.disconnectFrom(us);
+        port::LinkStatus connecting;
+        connecting.state = port::LinkState::Connecting;
+        m_w->console.node(us).setLink(connecting);
+        m_w->console.fleet.connectTo(us);
+        QTRY_COMPARE(table()->model()->rowCount(), 3);
+        const auto name = [&](int at) { return table()->model()->index(at, EndpointModel::EndpointColumn).data(); };
+        int row = 0;
+        while (row < 3 && name(row).toString() != u"(whole node)"_s) {
+            ++row;
+        }
+        QVERIFY(row < 3);
+        QCOMPARE(m_w->console.selection.profile(), m_w->console.store.stored[0].id);
+        table()->setCurrentIndex(table()->model()->index(row, 0));
+        QCOMPARE(m_w->console.selection.profile(), us);
+        m_w->press(Qt::Key_F8);
+        QVERIFY(!m_w->window->layer().isOpen());
+        // Its row goes when the node has spoken: then its worst endpoint is the one.
+        m_w->console.node(us).goLive();
+        QTRY_COMPARE(table()->model()->rowCount(), 4);
+        QTRY_COMPARE(m_w->console.selection.profile(), us);
+        QTRY_COMPARE(m_w->console.selection.endpoint().value, std::string("spam-filter"));
+        QVERIFY(table()->currentIndex().isValid());
+    }
+
     // The message stays for a while; what it offers is of the endpoint that it names.
     void aMessagesActionIsOfWhatItSpeaksOf() {
         const std::string eu = m_w->console.store.stored[0].id;

@@ -57,6 +57,17 @@ TEST_F(CtlAnswers, aChangeThatIsNotConfirmedIsNoFailure) {
     EXPECT_NE(ctl("--help").text.find("7 done but not confirmed by a reply yet"), std::string::npos);
 }
 
+// Somebody else changed it meanwhile: it was made, and it is over.
+TEST_F(CtlAnswers, aChangeThatWasReplacedIsNotCalledInForce) {
+    executionEnds(grpc::StatusCode::OK);
+    for (const grpc::StatusCode code : {grpc::StatusCode::FAILED_PRECONDITION, grpc::StatusCode::NOT_FOUND}) {
+        m_script.answer("WatchEffect", [code](const auto&, auto&) { return grpc::Status(code, "was replaced"); });
+        const ProgramEnd end = ctl("rollback spam-filter");
+        EXPECT_EQ(end.code, 5) << end.text;
+        EXPECT_NE(end.text.find("not in force any more: was replaced"), std::string::npos) << end.text;
+    }
+}
+
 TEST_F(CtlAnswers, aLostAnswerSaysSoAndHowToAskAgain) {
     for (const grpc::StatusCode code :
          {grpc::StatusCode::UNAVAILABLE, grpc::StatusCode::DEADLINE_EXCEEDED, grpc::StatusCode::CANCELLED,

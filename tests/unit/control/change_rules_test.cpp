@@ -237,6 +237,7 @@ TEST_F(ChangeRulesTest, shadowsAreStartedStoppedAndResized) {
     expectResult(ask(ChangeKind::ShadowMirror, 3, 0), deployed(1, {shadow(2), shadow(3, 0)}));
     past({deployed(1, {shadow(2)})});
     expectResult(ask(ChangeKind::ShadowStop), deployed(1));
+    EXPECT_EQ(ask(ChangeKind::ShadowStop)->version, VersionNumber(2)) << "the only one, though nobody named it";
     expectResult(ask(ChangeKind::ShadowMirror, {}, 5), deployed(1, {shadow(2, 5)}));
 }
 

@@ -31,10 +31,10 @@ FleetScreen::FleetScreen(const ConsoleContext& context, QWidget* parent)
     : Screen(context, parent), m_feed(context.fleet), m_history(HistoryFeed::of(context.fleet)),
       m_model(context.fleet, m_feed, m_history), m_chosen(!context.selection.endpoint().value.empty()) {
     m_filter.setSourceModel(&m_model);
+    // When the chosen row goes, the table moves on to its neighbour by itself: nobody chose that one. Before the table.
+    connect(&m_filter, &QAbstractItemModel::rowsAboutToBeRemoved, this, [this] { m_following = true; });
     build();
     connect(&m_model, &EndpointModel::refreshed, this, &FleetScreen::showSummary);
-    // When the chosen row goes, the table moves on to its neighbour by itself. Nobody chose that one.
-    connect(&m_filter, &QAbstractItemModel::rowsAboutToBeRemoved, this, [this] { m_following = true; });
     connect(&context.fleet, &Fleet::profilesChanged, this, &FleetScreen::showSummary);
     auto* timeline = new Coalescer(
         kFleetCadence, [this] { showTimeline(); }, this);
@@ -202,8 +202,18 @@ void FleetScreen::showSummary() {
 // The row of the selection. As long as nobody chose and not every node has spoken, that is the worst endpoint.
 void FleetScreen::followSelection() {
     const Selection& selection = context().selection;
-    if (!m_chosen || selection.profile().empty()) {
-        const auto worst = std::ranges::find_if(m_model.rows(), [](const EndpointRow& row) { return !row.isNode(); });
+    const auto endpointOf = [&](const std::string& profile) { // the worst; of any node when none is named
+        return std::ranges::find_if(m_model.rows(), [&](const EndpointRow& row) {
+            return !row.isNode() && (profile.empty() || row.profile == profile);
+        });
+    };
+    const bool gone = std::ranges::none_of(m_model.rows(), [&](const EndpointRow& row) { // a node's row, or all of it
+        return row.profile == selection.profile() && row.endpoint == selection.endpoint();
+    });
+    if (!m_chosen || selection.profile().empty() || (gone && selection.endpoint().value.empty())) {
+        // Of a node that is still connected its own, which may be about to come.
+        const bool connected = context().fleet.session(selection.profile()) != nullptr;
+        const auto worst = m_chosen && connected ? endpointOf(selection.profile()) : endpointOf({});
         if (worst != m_model.rows().end()) {
             m_chosen = std::ranges::none_of(m_model.rows(),
                                             [](const EndpointRow& row) { return row.state == RowState::Loading; });
@@ -232,8 +242,8 @@ void FleetScreen::takeCurrent() {
         return;
     }
     const EndpointRow* row = current();
-    if (row != nullptr && row->state == RowState::Loading) {
-        return showDetails(); // nothing to choose yet
+    if (!m_chosen && row != nullptr && row->state == RowState::Loading) {
+        return showDetails(); // a table makes a row current when it gets the focus; there is nothing to choose yet
     }
     m_chosen = true;
     if (row != nullptr) { // a whole node's too: no key must mean another object than the one that is lit

@@ -215,31 +215,63 @@ void MainWindow::openChange(const ChangeRequest& request) {
         }
     }
     m_layer->close();
+    forgetDismissed();
     std::erase_if(m_changes, [](const Change& change) {
         const ChangeFlow::State state = change.flow->state();
-        return state != ChangeFlow::State::Executing && state != ChangeFlow::State::Proving;
+        const bool underWay = state == ChangeFlow::State::Executing || state == ChangeFlow::State::Proving;
+        return !underWay && (change.words.isEmpty() || change.tone == Tone::Calm);
     });
-    auto& flow = *m_changes.emplace_back(std::unique_ptr<ChangeFlow, Later>(new ChangeFlow(*session, request))).flow;
+    auto& flow =
+        *m_changes.emplace_back(Change{std::unique_ptr<ChangeFlow, Later>(new ChangeFlow(*session, request)), {}, {}})
+             .flow;
     connect(&flow, &ChangeFlow::changed, this, &MainWindow::followChanges);
     auto* sheet = new ChangeSheet(m_context, flow, m_layer);
     connect(sheet, &ChangeSheet::closeRequested, m_layer, &OverlayLayer::close);
     m_layer->open(sheet, OverlayLayer::Place::Centre, sheet->firstFocus());
 }
 
-// The strip tells how changes ended whose sheet is closed.
+// What is not on the strip any more was read, or gave way to something newer.
+void MainWindow::forgetDismissed() {
+    if (m_messages->text() != m_outcomes) {
+        for (Change& change : m_changes) {
+            change.words.clear();
+        }
+    }
+}
+
+// The strip tells how changes ended, all of those that nobody has taken off it yet: once no sheet hides it.
 void MainWindow::followChanges() {
     using State = ChangeFlow::State;
+    if (m_layer->isOpen()) {
+        return;
+    }
+    forgetDismissed();
+    bool news = false;
     for (Change& change : m_changes) {
         const ChangeFlow& flow = *change.flow;
         const State state = flow.state();
-        const bool shown = m_layer->isOpen() && &change == &m_changes.back();
-        if (shown || !flow.sent() || state == std::exchange(change.told, state)) {
+        if (!flow.sent() || state == std::exchange(change.told, state)) {
             continue;
         }
         if (state == State::Proved || state == State::Unproved || state == State::Failed) {
-            m_messages->showMessage(state == State::Proved ? Tone::Calm : Tone::Watch, doneText(flow, flow.node()));
+            change.words = doneText(flow, flow.node());
+            change.tone = state == State::Proved ? Tone::Calm : Tone::Watch;
+            news = true;
         }
     }
+    if (!news) {
+        return;
+    }
+    QStringList all;
+    Tone tone = Tone::Calm;
+    for (const Change& change : m_changes) {
+        if (!change.words.isEmpty()) {
+            all.append(change.words);
+            tone = change.tone == Tone::Watch ? Tone::Watch : tone;
+        }
+    }
+    m_outcomes = all.join(u'\n');
+    m_messages->showMessage(tone, m_outcomes);
 }
 
 void MainWindow::openPalette() {

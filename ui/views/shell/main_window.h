@@ -53,6 +53,7 @@ private:
     void fillMenu();
     void showEnvironment();
     void followChanges();
+    void forgetDismissed();
     void forgetPrincipal(const NodeSession* session);
     void layerClosed();
     void escape();
@@ -82,8 +83,12 @@ private:
     struct Change {
         std::unique_ptr<ChangeFlow, Later> flow;
         std::optional<ChangeFlow::State> told; // what the strip was last given to tell of it
+        QString words;                         // that it tells; empty once they were taken off
+        Tone tone = Tone::Calm;
     };
-    std::vector<Change> m_changes; // the newest last, whose sheet may be closed already; before it those under way
+    // The newest last, whose sheet may be closed already; before it those under way, or on the strip.
+    std::vector<Change> m_changes;
+    QString m_outcomes; // of all of them, as the strip was last given them
     Request m_principalCall;
     std::string m_principalOf; // the profile whose connection was asked; empty: to be asked
     std::optional<Principal> m_principal;
