@@ -25,6 +25,7 @@ class ChangeSheetTest : public QObject {
 private:
     std::unique_ptr<test::FakeWindow> m_w;
     std::string m_eu;
+    std::string m_us;
 
     test::FakeNode& node() { return m_w->console.node(m_eu); }
     QPushButton* confirm() { return m_w->visible<QPushButton>("changeConfirm"); }
@@ -35,6 +36,18 @@ private:
     void openSheet(ChangeKind kind, std::optional<VersionNumber> version = {}) {
         m_w->openChange(kind, version);
         QTRY_VERIFY(m_w->visible<QWidget>("changeSheet"));
+    }
+    // A change that eu-1 does not answer, its sheet closed; and another node.
+    void sendOneAndLookAway() {
+        m_us = m_w->console.add("us-1");
+        QVERIFY(m_w->console.fleet.load().ok());
+        m_w->console.fleet.connectTo(m_us);
+        m_w->press(Qt::Key_F8);
+        QTRY_VERIFY(confirm() != nullptr && confirm()->isEnabled());
+        node().hold();
+        m_w->press(Qt::Key_Return, Qt::ControlModifier);
+        QTRY_COMPARE(node().held(), std::size_t{1});
+        m_w->press(Qt::Key_Escape);
     }
 
 private Q_SLOTS:
@@ -255,19 +268,11 @@ private Q_SLOTS:
     }
 
     void disconnectedWhileItIsSentItSaysSoAndHoldsNothingUp() {
-        const std::string us = m_w->console.add("us-1");
-        QVERIFY(m_w->console.fleet.load().ok());
-        m_w->console.fleet.connectTo(us);
-        m_w->press(Qt::Key_F8);
-        QTRY_VERIFY(confirm() != nullptr && confirm()->isEnabled());
-        node().hold();
-        m_w->press(Qt::Key_Return, Qt::ControlModifier);
-        QTRY_COMPARE(node().held(), std::size_t{1});
-        m_w->press(Qt::Key_Escape);
+        sendOneAndLookAway();
         m_w->console.fleet.disconnectFrom(m_eu);
         QTRY_VERIFY(m_w->window->messages().text().contains(u"may or may not be in force"_s));
         QVERIFY(m_w->window->messages().text().contains(u"eu-1"_s));
-        m_w->console.selection.select(us, EndpointName("spam-filter"));
+        m_w->console.selection.select(m_us, EndpointName("spam-filter"));
         m_w->press(Qt::Key_F8);
         QTRY_VERIFY(confirm() != nullptr && confirm()->isEnabled());
         QVERIFY(confirm()->text().contains(u"us-1"_s));
@@ -275,20 +280,12 @@ private Q_SLOTS:
 
     // One node that hangs must not keep anybody from making another one safe.
     void aNodeThatDoesNotAnswerHoldsUpNoOther() {
-        const std::string us = m_w->console.add("us-1");
-        QVERIFY(m_w->console.fleet.load().ok());
-        m_w->console.fleet.connectTo(us);
-        m_w->press(Qt::Key_F8);
-        QTRY_VERIFY(confirm() != nullptr && confirm()->isEnabled());
-        node().hold();
-        m_w->press(Qt::Key_Return, Qt::ControlModifier);
-        QTRY_COMPARE(node().held(), std::size_t{1});
-        m_w->press(Qt::Key_Escape);
+        sendOneAndLookAway();
         m_w->press(Qt::Key_F8);
         QVERIFY(!m_w->window->layer().isOpen());
         QVERIFY(m_w->window->messages().text().contains(u"Another change is on its way to eu-1"_s));
 
-        m_w->console.selection.select(us, EndpointName("spam-filter"));
+        m_w->console.selection.select(m_us, EndpointName("spam-filter"));
         m_w->press(Qt::Key_F8);
         QTRY_VERIFY(confirm() != nullptr && confirm()->isEnabled());
         node().failNext<EffectProof>({ErrorCode::DeadlineExceeded, "no reply yet"});
