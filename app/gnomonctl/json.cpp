@@ -65,7 +65,8 @@ json toJson(const NodeInfo& node) {
             {"listeners", listeners},
             {"audit_origin", node.auditOrigin},
             {"audit_verifier_key", node.auditVerifierKey},
-            {"started", toRfc3339(node.started)}};
+            {"started", toRfc3339(node.started)},
+            {"alarms", node.alarms}};
 }
 
 json toJson(const Deployment& deployment) {

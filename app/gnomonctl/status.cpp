@@ -35,6 +35,9 @@ void runStatus(Context& context) {
                 (listener.encrypted ? "  mutual TLS\n" : "  UNPROTECTED: plaintext, anybody may connect\n");
     }
     text += "audit log    " + node->auditOrigin + "\n";
+    for (const std::string& alarm : node->alarms) {
+        text += "ALARM        " + printable(alarm, 1000) + "\n";
+    }
     if (self) {
         text += "you are      " + self->actor.person + " (" + self->role + ", " + self->actor.identity + ")\n";
     }

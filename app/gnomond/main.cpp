@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include <csignal>
+#include <chrono>
 #include <cstdlib>
 #include <filesystem>
 #include <iostream>
@@ -24,6 +25,8 @@
 namespace {
 
 using namespace gnomon;
+
+constexpr std::chrono::seconds kAfterDrain{60}; // the end of a drained node: the last saving, and the last record
 
 // Stated in --help.
 enum ExitCode { kOk = 0, kUsage = 2, kBadConfig = 3, kCannotStart = 4, kAuditLost = 5, kAuditNotGood = 6 };
@@ -113,7 +116,9 @@ int serve(const node::NodeConfig& config, const std::string& readyFile) {
     int signal = 0;
     sigwait(&ends, &signal);
     logEvent(LogLevel::Info, "draining", {{"signal", std::to_string(signal)}});
-    app::tellServiceManager("STOPPING=1\nSTATUS=draining\n");
+    const auto patience = std::chrono::microseconds(config.drain + kAfterDrain);
+    app::tellServiceManager("STOPPING=1\nSTATUS=draining\nEXTEND_TIMEOUT_USEC=" + std::to_string(patience.count()) +
+                            "\n");
     (*runtime)->drain();
     const ExitCode code = (*runtime)->mustStop() ? kAuditLost : kOk;
     runtime->reset();

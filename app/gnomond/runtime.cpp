@@ -8,6 +8,7 @@
 #include "backend/base/log.h"
 #include "backend/base/periodic.h"
 #include "backend/control/make_change_service.h"
+#include "backend/node/alarm_log.h"
 #include "backend/node/interfaces.h"
 #include "backend/node/metrics/metrics.h"
 #include "backend/node/watches.h"
@@ -30,6 +31,7 @@ using namespace std::chrono_literals;
 
 constexpr const char* kComparisonBlob = "comparison";
 constexpr std::size_t kMostCalls = 1u << 20; // the interface admits fewer, by its limits
+constexpr auto kAlarmPeriod = 10s;           // of looking for alarms that the log is to tell of
 constexpr auto kSavePeriod = 60s;            // what a crash may cost a comparison, but nothing that was declared
 // The rule of access::FixedAuthorizer, named in every record so that a later policy is told apart from it.
 constexpr const char* kPolicy = "fixed: /caller infers, /console operates, /node and /worker do their part";
@@ -89,6 +91,8 @@ struct Runtime::Parts {
     std::unique_ptr<node::HttpExposer> exposer; // of the metrics; absent when they are off
     std::jthread trials;                        // gives versions that nothing needs yet their trial
     Periodic saver;                             // keeps the comparison's memory
+    node::AlarmLog alarmLog;                    // of the next one's thread
+    Periodic alarmWatch;
 
     Status openState();
     Status openServing(const std::string& program);
@@ -275,6 +279,7 @@ Result<std::unique_ptr<Runtime>> Runtime::start(const node::NodeConfig& config, 
     Parts& p = *parts;
     p.trials = std::jthread([&p](const std::stop_token& stop) { p.directory->tryRemaining(stop); });
     p.saver = Periodic(kSavePeriod, [&p] { p.keepComparison(); });
+    p.alarmWatch = Periodic(kAlarmPeriod, [&p] { p.alarmLog.look(p.alarms()); });
     return std::unique_ptr<Runtime>(new Runtime(std::move(parts)));
 }
 
@@ -301,6 +306,7 @@ void Runtime::drain() {
     p.pipeline->drain(1s);
     p.pipeline->settle(2s);
     p.saver.stop();
+    p.alarmWatch.stop();
     p.keepComparison();
     if (const Status recorded = p.recordLifecycle("stop"); !recorded) {
         logEvent(LogLevel::Error, "stop_not_recorded", {{"cause", recorded.error().message}});

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "backend/audit/recovery.h"
+#include "backend/base/bytes.h"
 #include "backend/merkle/hash.h"
 #include "backend/proof/checkpoint.h"
 #include "backend/proof/record_codec.h"
@@ -20,8 +21,14 @@ std::string number(std::uint64_t value) {
 Status checkOrigin(EvidenceReader& reader, const LogIdentity& identity) {
     GNOMON_ASSIGN(const StoredRecord first, reader.record(Seq(0)));
     if (first.record.log != proof::logId(identity.origin)) {
-        return Error{ErrorCode::FailedPrecondition, "the audit log is not the one of " + identity.origin,
-                     "give the origin that it was started with, or another folder"};
+        const Result<std::optional<StoredCheckpoint>> newest = reader.newestCheckpoint();
+        const std::string its = newest.ok() && *newest ? (*newest)->note.substr(0, (*newest)->note.find('\n')) : "";
+        return Error{
+            ErrorCode::FailedPrecondition,
+            "the audit log is " + (its.empty() ? "" : "that of '" + printable(its) + "', ") + "not the one of '" +
+                identity.origin + "'",
+            "give the origin that it was started with (node.audit_origin; by default it follows from node.fleet "
+            "and node.name at the first start), or another folder"};
     }
     return {};
 }

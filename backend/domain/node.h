@@ -41,6 +41,7 @@ struct NodeInfo {
     std::string auditOrigin;
     std::string auditVerifierKey; // C2SP vkey text
     WallTime started;
+    std::vector<std::string> alarms; // as they were when it was asked, as in NodeUpdate
 
     bool operator==(const NodeInfo&) const = default;
 };

@@ -149,7 +149,7 @@ void readTables(const toml::table& table, TomlFile& file, NodeConfig& config) {
 } // namespace
 
 Result<NodeConfig> parseConfig(const std::string& text, const fs::path& path) {
-    TomlFile file(path, "every key is explained in resources/config/gnomond.toml");
+    TomlFile file(path, "every key is explained in the gnomond.toml that comes with it");
     NodeConfig config;
     config.file = path;
     if (const auto table = file.parse(text)) {

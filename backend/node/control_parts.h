@@ -41,6 +41,7 @@ struct ControlParts {
     Executor& changing;            // for changes, which may load models; reading goes on beside them
     Executor& waiting;             // for work that waits for something to happen, so that it holds up nothing else
     std::function<void()> changed; // tells watchers to look again now
+    std::function<std::vector<std::string>()> alarms; // that consoles show now
 
     NodeStamp stamp() const { return {info.stamp.id, info.stamp.boot, clock.wallNow()}; }
 };

@@ -232,9 +232,10 @@ Result<std::unique_ptr<Interfaces>> Interfaces::open(const NodeConfig& config, N
     GNOMON_ASSIGN(PermissionTable permissions, readPermissions());
     auto state = std::make_unique<State>(config, std::move(permissions), std::move(parts));
     State& s = *state;
-    s.control = std::unique_ptr<ControlParts>(new ControlParts{
-        std::move(info), s.guard, s.views, s.parts.directory, s.parts.changes, s.parts.comparison, s.parts.exchanges,
-        s.parts.state, s.parts.audit, s.parts.clock, s.executor, s.changing, s.waiting, [&s] { s.hub->changed(); }});
+    s.control = std::unique_ptr<ControlParts>(
+        new ControlParts{std::move(info), s.guard, s.views, s.parts.directory, s.parts.changes, s.parts.comparison,
+                         s.parts.exchanges, s.parts.state, s.parts.audit, s.parts.clock, s.executor, s.changing,
+                         s.waiting, [&s] { s.hub->changed(); }, s.parts.alarms});
     s.auditService = std::make_unique<AuditService>(*s.control);
     s.hub = std::make_unique<WatchHub>([&s] { return s.observe(); });
     s.inferenceService = std::make_unique<InferenceService>(

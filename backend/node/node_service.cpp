@@ -10,7 +10,9 @@ grpc::ServerUnaryReactor* NodeService::GetNode(grpc::CallbackServerContext* cont
                                                v1::GetNodeResponse* response) {
     return runNow(m_parts, context, "gnomon.v1.NodeService/GetNode", response,
                   [this, response](const Principal&) -> Status {
-                      *response = wire::toProto(m_parts.info);
+                      NodeInfo now = m_parts.info;
+                      now.alarms = m_parts.alarms();
+                      *response = wire::toProto(now);
                       return {};
                   });
 }

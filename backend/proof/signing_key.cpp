@@ -145,6 +145,7 @@ Result<SigningKey> SigningKey::open(const std::filesystem::path& file, std::stri
     }
     encoded.remove_prefix(kPrefix.size());
     encoded.remove_suffix(1);
+    const std::string stated(encoded.substr(0, encoded.find('+')));
     for (int part = 0; part < 2; ++part) {
         encoded.remove_prefix(std::min(encoded.find('+'), encoded.size() - 1) + 1);
     }
@@ -158,8 +159,10 @@ Result<SigningKey> SigningKey::open(const std::filesystem::path& file, std::stri
     const Wiped<std::string> expected{fileText(key.verifierKey(), seed.data)};
     if (expected.data != text.data) {
         return Error{ErrorCode::FailedPrecondition,
-                     "key file " + file.string() + " does not hold the key of " + printable(name),
-                     "give the name that the file states, or another file"};
+                     "key file " + file.string() + " holds the key of '" + printable(stated) + "', not of '" +
+                         printable(name) + "'",
+                     "give the name that the file states (a node's is node.audit_origin; by default it follows from "
+                     "node.fleet and node.name at the first start), or another file"};
     }
     return key;
 }

@@ -32,12 +32,17 @@ constexpr std::string_view kCommand = "--worker";
 constexpr int kMostRequestBytes = 256 << 20;
 // A model gets this long to notice that it was told to stop.
 constexpr auto kStopGrace = 2s;
+constexpr int kGoesFirst = 500; // of 1000: /proc/PID/oom_score_adj
 
 // From here on the process can only lose: it dies with its parent and gains nothing.
 Status confine(const WorkerTask& task) {
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (task.parent != 0 && getppid() != task.parent) {
         return Error{ErrorCode::Cancelled, "the parent has gone"};
+    }
+    // When memory runs out for the whole machine, a worker goes first. Before its files in /proc become root's.
+    if (!(std::ofstream("/proc/self/oom_score_adj") << kGoesFirst << std::flush)) {
+        logEvent(LogLevel::Warning, "worker_as_precious_as_the_node", {{"model", task.name}});
     }
     prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
     prctl(PR_SET_DUMPABLE, 0);
@@ -49,8 +54,6 @@ Status confine(const WorkerTask& task) {
             return Error{ErrorCode::Internal, "the memory limit cannot be set"};
         }
     }
-    // When memory runs out for the whole machine, a worker goes first.
-    std::ofstream("/proc/self/oom_score_adj") << 500;
     umask(077);
     return {};
 }

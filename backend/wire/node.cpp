@@ -40,6 +40,7 @@ v1::GetNodeResponse toProto(const NodeInfo& in) {
     node->set_audit_origin(in.auditOrigin);
     node->set_audit_verifier_key(in.auditVerifierKey);
     encodeTime(in.started, node->mutable_started());
+    out.mutable_alarms()->Add(in.alarms.begin(), in.alarms.end());
     return out;
 }
 
@@ -57,6 +58,7 @@ Result<NodeInfo> fromProto(const v1::GetNodeResponse& in) {
     out.auditOrigin = r.text(node.audit_origin());
     out.auditVerifierKey = r.text(node.audit_verifier_key());
     out.started = r.time(node.started(), "started");
+    out.alarms = r.texts(in.alarms(), kMaxLines, "alarms");
     return r.result(std::move(out));
 }
 

@@ -160,7 +160,8 @@ inline NodeInfo nodeInfo() {
             {{"127.0.0.1:8500", "control", true}},
             "example/audit",
             "example/audit+key",
-            at(1'699'999'999)};
+            at(1'699'999'999),
+            {"disk full"}};
 }
 
 inline NodeUpdate nodeUpdate() {

@@ -40,7 +40,11 @@ TEST_F(KeyFile, thatOthersCanReadIsRefused) {
 }
 
 TEST_F(KeyFile, ofAnotherNameIsRefused) {
-    EXPECT_EQ(openKey("gnomon.example/other").error().code, ErrorCode::FailedPrecondition);
+    const auto other = openKey("gnomon.example/other");
+    ASSERT_FALSE(other.ok());
+    EXPECT_EQ(other.error().code, ErrorCode::FailedPrecondition);
+    EXPECT_NE(other.error().message.find("holds the key of '" + m_origin + "'"), std::string::npos)
+        << "what to write into the configuration: " << other.error().message;
 }
 
 TEST_F(KeyFile, thatIsDamagedIsRefusedAndLeftAlone) {

@@ -74,6 +74,16 @@ TEST_F(WorkerRunnerTest, modelRunsInAnotherProcess) {
     EXPECT_EQ(copyTensors(result->outputs).at(0), floats("y", {1, 2}, {1, 2}));
 }
 
+// When memory runs out for the whole machine, also where nobody is root.
+TEST_F(WorkerRunnerTest, aWorkerIsLessPreciousThanTheNode) {
+    const auto runner = makeWorkerRunner(m_options);
+    ASSERT_TRUE(runner.ok()) << runner.error().message;
+    std::ifstream file("/proc/" + std::to_string((*runner)->workerProcess()) + "/oom_score_adj");
+    int score = 0;
+    EXPECT_TRUE(file >> score);
+    EXPECT_EQ(score, 500);
+}
+
 TEST_F(WorkerRunnerTest, whatNobodyWaitsForIsComputedByThreadsThatYield) {
     const auto runner = makeWorkerRunner(m_options);
     ASSERT_TRUE(runner.ok()) << runner.error().message;
