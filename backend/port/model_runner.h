@@ -37,6 +37,8 @@ public:
     // of those that callers wait for. Such a thread may stand still for as long as others have work, holding whatever
     // lock it has just taken: a run that can stop should be left the time to do so. Nothing to do elsewhere.
     virtual void demote() {}
+    // False when it shares a batch, or waits for one. Known from the start, so that how it ends has no say in it.
+    virtual bool single() const { return true; }
 };
 
 struct RunRequest {

@@ -179,6 +179,7 @@ private:
                 collector->abandon(*m_batch, std::exchange(m_member, nullptr));
             }
         }
+        bool single() const override { return false; } // even alone in the end, it has waited for company
 
     private:
         std::weak_ptr<Collector> m_collector;

@@ -13,6 +13,12 @@ namespace {
 // After a pause some more requests are awaited, so that callers' threads need not wake this one for each.
 constexpr std::chrono::milliseconds kGathers{4};
 
+// A run that such a runner refuses was never tried: it has not died with its worker.
+bool isAway(const port::ModelRunner& runner) {
+    const std::optional<port::WorkerState> worker = runner.workerState();
+    return worker && !worker->up;
+}
+
 } // namespace
 
 Leg shadowLeg(const ShadowLink& shadow) {
@@ -43,16 +49,22 @@ public:
         m_timeout = timeout;
         port::RunRequest request{m_gathering->inputs(), {}, m_started + timeout, m_gathering->trace(), true};
         m_alarm = timers.at(request.deadline, weak_from_this(), 0);
+        m_away = isAway(*m_shadow.version.runner);
         const std::shared_ptr<port::Run> run = m_shadow.version.runner->run(
             std::move(request), [self = shared_from_this()](auto result) { self->finished(std::move(result)); });
         bool late = false;
+        std::optional<Result<port::RunResult>> early;
         {
             const MutexLock lock(m_mutex);
             late = m_late;
+            m_single = run->single();
             m_run = m_gathering ? run : nullptr;
+            early.swap(m_early);
         }
         if (late) {
             run->abandon();
+        } else if (early) {
+            tell(*std::move(early));
         }
     }
 
@@ -69,11 +81,27 @@ public:
 
 private:
     void finished(Result<port::RunResult> result) {
-        const Guarded guarded = guard(result);
+        {
+            const MutexLock lock(m_mutex);
+            if (!m_single) {
+                m_early = std::move(result);
+                return;
+            }
+        }
+        tell(std::move(result));
+    }
+
+    void tell(Result<port::RunResult> result) {
+        Guarded guarded = guard(result);
         if (guarded.outcome != LegOutcome::Ok) {
             const bool full = !result.ok() && result.error().code == ErrorCode::ResourceExhausted;
             const bool gone = !result.ok() && result.error().code == ErrorCode::Cancelled;
-            end(full ? LegOutcome::Dropped : (gone ? LegOutcome::Lost : guarded.outcome), guarded.error);
+            const bool refused = guarded.outcome == LegOutcome::Lost && m_away;
+            end(full      ? LegOutcome::Dropped
+                : refused ? LegOutcome::Skipped
+                : gone    ? LegOutcome::Lost
+                          : guarded.outcome,
+                std::move(guarded.error));
             return;
         }
         Leg leg = shadowLeg(m_shadow);
@@ -82,7 +110,6 @@ private:
         leg.score = judgement.score;
         leg.decision = judgement.decision;
         leg.latency = result->compute.count() > 0 ? result->compute : m_clock.monoNow() - m_started;
-        leg.single = result->single;
         end(std::move(leg), std::move(result->outputs));
     }
 
@@ -101,6 +128,7 @@ private:
             const MutexLock lock(m_mutex);
             gathering.swap(m_gathering);
             run.swap(m_run);
+            leg.single = m_single.value_or(false);
         }
         if (gathering) {
             m_shadow.waiting->fetch_sub(1);
@@ -114,12 +142,15 @@ private:
     std::shared_ptr<Gathering> m_gathering; // guarded by m_mutex once started; absent once ended
     std::shared_ptr<port::Run> m_run GUARDED_BY(m_mutex);
     bool m_late GUARDED_BY(m_mutex) = false;
+    std::optional<bool> m_single GUARDED_BY(m_mutex);                   // unknown until its runner has returned
+    std::optional<Result<port::RunResult>> m_early GUARDED_BY(m_mutex); // it ended before that
     const ShadowLink m_shadow;
     const std::shared_ptr<const DecisionRule> m_rule;
     const Clock& m_clock;
     const std::shared_ptr<std::atomic<std::size_t>> m_bytes;
     const std::size_t m_held;
     MonoTime m_started;
+    bool m_away = false; // before it was run, its worker was
     std::chrono::nanoseconds m_timeout{0};
     Timers::Alarm m_alarm;
 };

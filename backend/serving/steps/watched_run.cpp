@@ -45,6 +45,8 @@ void WatchedRun::run(const Order& order) {
     // The callback may end the deployment that the version belongs to before run() returns.
     const std::shared_ptr<port::ModelRunner> runner = order.version.runner;
     m_alarms[kTimeIsUp] = m_core->timers.at(deadline, weak_from_this(), kTimeIsUp);
+    const std::optional<port::WorkerState> worker = runner->workerState();
+    m_away = worker && !worker->up;
     port::RunRequest request{order.inputs, {}, deadline, order.trace};
     if (m_thread) {
         request.here = [this](const std::shared_ptr<port::Run>& run) {
@@ -101,8 +103,12 @@ void WatchedRun::finished(Result<port::RunResult> result) {
     RunOutcome outcome;
     outcome.outcome = guarded.outcome;
     outcome.error = std::move(guarded.error);
+    if (outcome.outcome == LegOutcome::Lost && m_away) {
+        outcome.outcome = LegOutcome::Skipped; // refused, and not lost with a worker
+        outcome.error = "was not asked: " + outcome.error;
+    }
     outcome.latency = result.ok() && result->compute.count() > 0 ? result->compute : took;
-    outcome.single = !result.ok() || result->single;
+    outcome.single = result.ok() ? result->single : isSingle();
     if (!result.ok()) {
         outcome.code = result.error().code;
     } else if (guarded.outcome == LegOutcome::Ok) {
@@ -131,6 +137,7 @@ void WatchedRun::timeIsUp(std::uint64_t token) {
     outcome.error = "no answer within " + inMilliseconds(m_attempt.given);
     outcome.code = ErrorCode::Unavailable;
     outcome.latency = m_attempt.given;
+    outcome.single = isSingle();
     tell(std::move(outcome)); // the caller first
     std::shared_ptr<port::Run> run;
     {
@@ -160,6 +167,12 @@ void WatchedRun::count(const port::RunResult* answer, std::chrono::nanoseconds t
     } else {
         m_health->meter().failed(took);
     }
+}
+
+// Not when it has ended before its runner returned: nobody can tell then.
+bool WatchedRun::isSingle() const {
+    const MutexLock lock(m_mutex);
+    return m_run && m_run->single();
 }
 
 bool WatchedRun::claim(Phase next) {

@@ -62,6 +62,7 @@ private:
     void abandon(port::Run& run);
     void finished(Result<port::RunResult> result);
     void count(const port::RunResult* answer, std::chrono::nanoseconds took);
+    bool isSingle() const;
     bool claim(Phase next);
     void overran();
     void demote();
@@ -78,11 +79,12 @@ private:
     const MonoTime m_started;
     const std::int64_t m_rows;
     const std::shared_ptr<ComputeThread> m_thread;
+    bool m_away = false;                   // before it was run, its worker was; constant from then on
     std::atomic<bool> m_here = false;      // it is computed on m_thread
     std::array<Timers::Alarm, 3> m_alarms; // by token
     std::shared_ptr<RunWaiter> m_waiter;   // belongs to whoever claims the run; empty for a probe that nobody waits for
 
-    Mutex m_mutex;
+    mutable Mutex m_mutex;
     Phase m_phase GUARDED_BY(m_mutex) = Phase::Open;
     std::shared_ptr<port::Run> m_run GUARDED_BY(m_mutex);
 };

@@ -1,9 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "backend/serving/pipeline_core.h"
+#include "backend/serving/steps/mirror.h"
+#include "backend/serving/steps/watched_run.h"
 #include "tests/support/serving_bench.h"
 
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <future>
+#include <utility>
 
 namespace gnomon::serving {
 namespace {
@@ -239,6 +244,129 @@ TEST(Mirror, theTraceGoesToTheRowAndToEveryRunner) {
     EXPECT_EQ(observed[1].exchange.traceParent, "");
     EXPECT_EQ(production, (Traces{trace, nullptr}));
     EXPECT_EQ(shadow, (Traces{trace, nullptr}));
+}
+
+// A runner whose runs share batches, with a worker; it fails at once, or never answers.
+class BatchedRunner final : public port::ModelRunner {
+public:
+    explicit BatchedRunner(std::optional<Error> failure, bool up = true) : m_failure(std::move(failure)), m_up(up) {}
+    const port::ModelSchema& schema() const override { return m_schema; }
+    std::shared_ptr<port::Run> run(port::RunRequest /*request*/, port::RunCallback done) override {
+        if (m_failure) {
+            done(*m_failure);
+            done = nullptr;
+        }
+        return std::make_shared<BatchedRun>(std::move(done));
+    }
+    std::optional<port::WorkerState> workerState() const override { return port::WorkerState{m_up, 0}; }
+
+private:
+    class BatchedRun final : public port::Run {
+    public:
+        explicit BatchedRun(port::RunCallback done) : m_done(std::move(done)) {}
+        void abandon() override {
+            if (const auto done = std::exchange(m_done, nullptr)) {
+                done(Error{ErrorCode::Cancelled, "abandoned"});
+            }
+        }
+        bool single() const override { return false; }
+
+    private:
+        port::RunCallback m_done;
+    };
+    const port::ModelSchema m_schema;
+    const std::optional<Error> m_failure;
+    const bool m_up;
+};
+
+// The leg of one request that was shown to the runner alone.
+Leg mirroredTo(std::shared_ptr<port::ModelRunner> runner) {
+    SystemClock clock;
+    SystemRandom random;
+    test::KeepingSink sink;
+    const auto observer = std::make_shared<Observer>(std::vector<port::ObservationSink*>{&sink}, 8, 1 << 20);
+    Timers timers(clock);
+    Mirror mirror({.timeout = 30ms}, timers, clock, random);
+    ShadowLink shadow;
+    shadow.version.number = VersionNumber(2);
+    shadow.version.runner = std::move(runner);
+    shadow.waiting = std::make_shared<std::atomic<std::size_t>>(0);
+    Observation observation;
+    observation.exchange.legs = {shadowLeg(shadow)};
+    observer->expect();
+    mirror.hand(std::make_shared<Gathering>(std::move(observation), observer), shadow,
+                std::make_shared<const DecisionRule>());
+    EXPECT_TRUE(observer->settle(std::chrono::steady_clock::now() + 20s));
+    return sink.kept().at(0).exchange.legs.at(0);
+}
+
+// Or how it ended would decide whether its latency is compared.
+TEST(Mirror, aMemberOfABatchIsOneHoweverItEnds) {
+    const std::vector<std::pair<std::optional<Error>, LegOutcome>> endings = {
+        {std::nullopt, LegOutcome::Late},
+        {Error{ErrorCode::DeadlineExceeded, "too late"}, LegOutcome::Late},
+        {Error{ErrorCode::Unavailable, "the worker died"}, LegOutcome::Lost},
+    };
+    for (const auto& [failure, outcome] : endings) {
+        const Leg leg = mirroredTo(std::make_shared<BatchedRunner>(failure));
+        EXPECT_EQ(leg.outcome, outcome);
+        EXPECT_FALSE(leg.single) << leg.error;
+    }
+}
+
+// Nobody tried: what keeps its worker away need not be the version.
+TEST(Mirror, whatAWorkerThatIsAwayRefusesIsNotLost) {
+    const Error away{ErrorCode::Unavailable, "its worker is away"};
+    const Leg refused = mirroredTo(std::make_shared<BatchedRunner>(away, false));
+    EXPECT_EQ(refused.outcome, LegOutcome::Skipped);
+    EXPECT_EQ(refused.error, away.message);
+    EXPECT_EQ(mirroredTo(std::make_shared<BatchedRunner>(away, true)).outcome, LegOutcome::Lost);
+    const Error broken{ErrorCode::Internal, "broken"};
+    EXPECT_EQ(mirroredTo(std::make_shared<BatchedRunner>(broken, false)).outcome, LegOutcome::Failed);
+}
+
+class KeepingWaiter final : public RunWaiter {
+public:
+    void runEnded(RunOutcome outcome) override { m_ended.set_value(std::move(outcome)); }
+    RunOutcome wait() { return m_ended.get_future().get(); }
+
+private:
+    std::promise<RunOutcome> m_ended;
+};
+
+RunOutcome watched(const std::shared_ptr<port::ModelRunner>& runner) {
+    ServingBench bench;
+    const auto core = std::make_shared<PipelineCore>(
+        PipelineOptions{},
+        PipelineParts{*bench.directory, nullptr, bench.scorer, {&bench.sink}, bench.audit, bench.clock, bench.random});
+    const auto waiter = std::make_shared<KeepingWaiter>();
+    const VersionLink version{VersionNumber(1), {}, runner, {}, std::make_shared<VersionHealth>(BreakerRule{}, 3)};
+    const EndpointSettings settings;
+    const TensorSet inputs = makeTensorSet({test::floats("x", {1, 2}, {1, 1})});
+    WatchedRun::start(core, {bench.name, settings, version, inputs, 30ms}, waiter);
+    RunOutcome outcome = waiter->wait();
+    core->stop();
+    return outcome;
+}
+
+TEST(WatchedRun, countsAsTheMirrorsDo) {
+    const RunOutcome late = watched(std::make_shared<BatchedRunner>(std::nullopt));
+    EXPECT_EQ(late.outcome, LegOutcome::Late);
+    EXPECT_FALSE(late.single);
+    const Error away{ErrorCode::Unavailable, "its worker is away"};
+    const RunOutcome refused = watched(std::make_shared<BatchedRunner>(away, false));
+    EXPECT_EQ(refused.outcome, LegOutcome::Skipped);
+    EXPECT_EQ(refused.error, "was not asked: its worker is away");
+    EXPECT_EQ(watched(std::make_shared<BatchedRunner>(away)).outcome, LegOutcome::Lost);
+}
+
+TEST(Mirror, aRunOfItsOwnIsOneHoweverItEnds) {
+    const auto behaviour = std::make_shared<test::FakeBehaviour>();
+    behaviour->fail({ErrorCode::Unavailable, "the worker died"});
+    EXPECT_TRUE(mirroredTo(std::make_shared<test::FakeRunner>(behaviour)).single);
+    behaviour->hold();
+    EXPECT_TRUE(mirroredTo(std::make_shared<test::FakeRunner>(behaviour)).single);
+    behaviour->release();
 }
 
 } // namespace

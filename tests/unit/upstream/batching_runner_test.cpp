@@ -70,6 +70,7 @@ TEST(BatchingRunner, fullBatchIsRunAsOneAndSplit) {
     const auto a = ask(*runner, {1});
     const auto b = ask(*runner, {2, 3});
     EXPECT_FALSE(a.isAnswered());
+    EXPECT_FALSE(a.run->single()) << "before it is known how it ends";
     const auto c = ask(*runner, {4});
     EXPECT_EQ(valuesOf(a.wait()->outputs), (std::vector<float>{2}));
     EXPECT_EQ(valuesOf(b.wait()->outputs), (std::vector<float>{4, 6}));
@@ -107,7 +108,9 @@ TEST(BatchingRunner, sampledRequestsRunAloneAndAtOnce) {
     BatchingOptions sampling = options(4);
     sampling.singly = [] { return true; };
     const auto runner = makeBatchingRunner(inner, sampling);
-    const auto result = ask(*runner, {1}).wait();
+    const auto asked = ask(*runner, {1});
+    EXPECT_TRUE(asked.run->single());
+    const auto result = asked.wait();
     ASSERT_TRUE(result.ok());
     EXPECT_TRUE(result->single);
 }
