@@ -12,8 +12,8 @@ namespace gnomon::monitor {
 
 namespace {
 
-// 4: other requests are evidence about latency and errors than before, so that what was found before does not go on.
-constexpr std::uint8_t kFormat = 4;
+// 5: other requests are evidence about latency and errors than before, so that what was found before does not go on.
+constexpr std::uint8_t kFormat = 5;
 constexpr std::size_t kMostEndpoints = 10'000;
 
 // What is known of one endpoint: at most one running experiment and the newest one that ended.
@@ -71,8 +71,9 @@ public:
 
     void observe(const Observation& observation) override {
         const Exchange& exchange = observation.exchange;
-        const WallTime now = m_clock.wallNow();
         MutexLock lock(m_mutex);
+        const WallTime now =
+            m_clock.wallNow(); // under the lock: two calls must not look like a clock that was set back
         const auto found = m_endpoints.find(exchange.endpoint);
         if (found == m_endpoints.end()) {
             return;
@@ -97,8 +98,8 @@ public:
     }
 
     Result<Comparison> comparison(const EndpointName& endpoint) const override {
-        const WallTime now = m_clock.wallNow();
         MutexLock lock(m_mutex);
+        const WallTime now = m_clock.wallNow();
         settle(endpoint, now);
         const Experiment* experiment = newest(endpoint);
         if (experiment == nullptr) {
@@ -108,8 +109,8 @@ public:
     }
 
     std::optional<Comparison> summary(const EndpointName& endpoint) const override {
-        const WallTime now = m_clock.wallNow();
         MutexLock lock(m_mutex);
+        const WallTime now = m_clock.wallNow();
         settle(endpoint, now);
         const Experiment* experiment = newest(endpoint);
         return experiment == nullptr ? std::nullopt : std::optional(experiment->snapshot(now, false));

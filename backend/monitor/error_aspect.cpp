@@ -82,9 +82,11 @@ bool ErrorAspect::settle(WallTime now) {
 }
 
 void ErrorAspect::add(LegOutcome production, LegOutcome shadow, WallTime came) {
-    m_productionErrors += isError(production) ? 1 : 0;
-    m_shadowErrors += isError(shadow) ? 1 : 0;
-    m_tried += wasTried(production) && wasTried(shadow) ? 1 : 0;
+    if (wasTried(production) && wasTried(shadow)) {
+        ++m_tried;
+        m_productionErrors += isError(production) ? 1 : 0;
+        m_shadowErrors += isError(shadow) ? 1 : 0;
+    }
     if (wasStarted(production) && wasStarted(shadow)) {
         m_thinning.add(came, {production, shadow, came});
     }
@@ -128,9 +130,10 @@ VerdictReason ErrorAspect::reason() const {
     } else if (verdict == Verdict::Conflicting) {
         text += "; first one failed more often, then the other";
     } else if (m_shadowErrors + m_productionErrors > 0) {
-        const std::size_t open = m_thinning.open();
-        text += open == 0 ? "; too few to tell which fails more often"
-                          : "; not settled which fails more often: " + notToldText(open);
+        text += "; too few to tell which fails more often";
+        if (m_thinning.open() > 0) {
+            text += "; " + notToldText(m_thinning.open());
+        }
     }
     return {"errors", verdict, text};
 }
@@ -155,7 +158,8 @@ void ErrorAspect::load(ByteReader& in) {
     m_shadowLost = loadTime(in);
     m_thinning.load(in);
     m_finding = Finding::load(in);
-    if (m_units > m_tried || m_shadowAlone > m_units || m_productionAlone > m_units - m_shadowAlone) {
+    if (m_units > m_tried || m_productionErrors > m_tried || m_shadowErrors > m_tried || m_shadowAlone > m_units ||
+        m_productionAlone > m_units - m_shadowAlone) {
         in.fail();
     }
 }

@@ -10,15 +10,15 @@
 namespace gnomon::monitor {
 
 // Whether one version fails on requests that the other one answers. An error is a failed run, an answer that is not
-// finite, or a worker that died; lateness and dropped requests depend on what else was going on, so they count as
-// coverage and not here. Evidence is thinned in time, because failures come in bursts, and a worker that is away is one
-// event for kOutage, however many requests it misses: after it has counted, what is lost does not until it has answered
-// again or that time is over. Not thread-safe.
+// finite, or a worker that died of it; lateness, dropped requests and a worker that is away depend on what else was
+// going on, so they count as coverage and not here. Evidence is thinned in time, because failures come in bursts, and a
+// death is one event for kOutage, however many runs it takes along: after it has counted, what is lost does not until
+// the version has answered again or that time is over. Not thread-safe.
 class ErrorAspect {
 public:
     // The share of requests that one version may fail alone.
     static constexpr double kMargin = 0.001;
-    // A worker is started again within it, whatever pauses there are: one that is still lost has failed once more.
+    // A worker is started again within it, whatever pauses there are: a run that is lost then died with another one.
     static constexpr std::chrono::seconds kOutage{60};
 
     // started: what came before it is no evidence.
@@ -50,7 +50,7 @@ private:
     };
     void count(const Unit& unit);
 
-    std::uint64_t m_tried = 0; // by both
+    std::uint64_t m_tried = 0; // by both; of these:
     std::uint64_t m_productionErrors = 0;
     std::uint64_t m_shadowErrors = 0;
 

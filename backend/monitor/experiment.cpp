@@ -45,7 +45,6 @@ Coverage coverageOf(LegOutcome production, LegOutcome shadow) {
         break;
     case LegOutcome::Failed:
     case LegOutcome::NotFinite:
-    case LegOutcome::Skipped: // after too many runs that never came back
         one.failed = 1;
         break;
     case LegOutcome::Late:
@@ -55,6 +54,7 @@ Coverage coverageOf(LegOutcome production, LegOutcome shadow) {
         one.dropped = 1;
         break;
     case LegOutcome::Lost:
+    case LegOutcome::Skipped: // there was no worker to ask
         one.lost = 1;
         break;
     }

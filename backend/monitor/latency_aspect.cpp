@@ -4,8 +4,10 @@
 #include "backend/monitor/words.h"
 #include "backend/stats/binomial_evidence.h"
 
+#include <algorithm>
 #include <array>
 #include <cmath>
+#include <initializer_list>
 
 namespace gnomon::monitor {
 
@@ -13,6 +15,7 @@ namespace {
 
 constexpr double kTypicalMargin = 0.5;
 constexpr double kTailMargin = 0.01;
+constexpr double kMostLate = 0.01; // share of late shadows: with as many, none is called faster
 constexpr std::array kQuantiles = {0.5, 0.9, 0.99, 0.999};
 
 double inSeconds(std::chrono::nanoseconds duration) {
@@ -78,8 +81,7 @@ LatencyAspect::Unit LatencyAspect::unitOf(const Leg& production, const Leg& shad
     unit.productionLate = production.outcome == LegOutcome::Late;
     unit.shadowLate = shadow.outcome == LegOutcome::Late;
     unit.production = inSeconds(production.latency);
-    // Nobody measures a shadow that does not answer.
-    unit.shadow = inSeconds(unit.shadowLate && shadow.latency.count() == 0 ? kShadowTime : shadow.latency);
+    unit.shadow = inSeconds(shadow.latency);
     return unit;
 }
 
@@ -91,8 +93,15 @@ void LatencyAspect::fixTailLimit(WallTime now) {
 
 void LatencyAspect::countTypical(const Unit& unit) {
     ++m_units;
-    m_slower += !unit.productionLate && unit.shadow > noticeablyMore(unit.production) ? 1 : 0;
-    m_faster += !unit.productionLate && !unit.shadowLate && unit.production > noticeablyMore(unit.shadow) ? 1 : 0;
+    if (unit.productionLate) {
+        return;
+    }
+    if (unit.shadowLate) {
+        ++m_shadowLate;
+        return;
+    }
+    m_slower += unit.shadow > noticeablyMore(unit.production) ? 1 : 0;
+    m_faster += unit.production > noticeablyMore(unit.shadow) ? 1 : 0;
 }
 
 void LatencyAspect::countTail(const Unit& unit) {
@@ -100,29 +109,45 @@ void LatencyAspect::countTail(const Unit& unit) {
         return;
     }
     ++m_tailUnits;
-    const bool shadowBeyond = unit.shadow > m_tailLimit;
+    const bool shadowBeyond = unit.shadowLate || unit.shadow > m_tailLimit;
     if (unit.productionLate) {
         m_productionLate += shadowBeyond ? 0 : 1;
         return;
     }
     const bool productionBeyond = unit.production > m_tailLimit;
-    m_shadowBeyond += shadowBeyond && !productionBeyond ? 1 : 0;
-    m_productionBeyond += productionBeyond && !shadowBeyond && !unit.shadowLate ? 1 : 0;
+    if (shadowBeyond && !productionBeyond) {
+        ++(unit.shadowLate ? m_tailShadowLate : m_shadowBeyond);
+    }
+    m_productionBeyond += productionBeyond && !shadowBeyond ? 1 : 0;
 }
 
+// What is not known of a late run must not help either finding.
 void LatencyAspect::look() {
-    const Verdict typical = verdictOf(stats::leanOf(m_slower, m_faster, m_units, kTypicalMargin, kAlphaTypicalLatency));
-    const auto tailWith = [&](std::uint64_t productionBeyond) {
-        return verdictOf(stats::leanOf(m_shadowBeyond, productionBeyond, m_tailUnits, kTailMargin, kAlphaTailLatency));
+    const auto typicalWith = [&](std::uint64_t slower) {
+        return verdictOf(stats::leanOf(slower, m_faster, m_units, kTypicalMargin, kAlphaTypicalLatency));
     };
-    // What is not known of a late production must not help either finding.
-    const bool worse = tailWith(m_productionBeyond + m_productionLate) == Verdict::Worse;
-    const bool better = tailWith(m_productionBeyond) == Verdict::Better;
-    const Verdict tail = worse ? Verdict::Worse : better ? Verdict::Better : Verdict::CannotTellYet;
-    m_typical.note(typical, m_units);
-    m_tail.note(tail, m_units);
-    m_finding.note(typical, m_units);
-    m_finding.note(tail, m_units);
+    const auto tailWith = [&](std::uint64_t shadowBeyond, std::uint64_t productionBeyond) {
+        return verdictOf(stats::leanOf(shadowBeyond, productionBeyond, m_tailUnits, kTailMargin, kAlphaTailLatency));
+    };
+    // A shadow that is faster in most requests may still not answer the others.
+    const auto answers = [&](double alpha) {
+        return stats::sideOfRate(m_shadowLate, m_units, kMostLate, alpha, kMostLate) == stats::Side::Below;
+    };
+    const auto note = [&](Finding& finding, Verdict verdict) {
+        finding.note(verdict, m_units);
+        m_finding.note(verdict, m_units);
+    };
+    if (typicalWith(m_slower) == Verdict::Worse) {
+        note(m_typical, Verdict::Worse);
+    } else if (typicalWith(m_slower + m_shadowLate) == Verdict::Better && answers(kAlphaTypicalLatency)) {
+        note(m_typical, Verdict::Better);
+    }
+    if (tailWith(m_shadowBeyond, m_productionBeyond + m_productionLate) == Verdict::Worse) {
+        note(m_tail, Verdict::Worse);
+    } else if (tailWith(m_shadowBeyond + m_tailShadowLate, m_productionBeyond) == Verdict::Better &&
+               answers(kAlphaTailLatency)) {
+        note(m_tail, Verdict::Better);
+    }
 }
 
 std::vector<LatencyPoint> LatencyAspect::points(const stats::LogSketch& sketch) {
@@ -137,12 +162,12 @@ std::vector<LatencyPoint> LatencyAspect::points(const stats::LogSketch& sketch) 
 
 VerdictReason LatencyAspect::reason() const {
     if (m_shadow.count() == 0) {
-        return {"latency", Verdict::CannotTellYet, "no request was run singly by both yet"};
+        return {"latency", Verdict::CannotTellYet, "no request was answered by both, run singly, yet"};
     }
     const auto compared = [&](const char* name, double q) {
         return name + secondsText(m_shadow.quantile(q)) + " against " + secondsText(m_production.quantile(q));
     };
-    std::string text = compared("latency p50 ", 0.5) + compared(", p99 ", 0.99);
+    std::string text = compared("latency p50 ", 0.5) + compared(", p99 ", 0.99) + " of those answered";
     const auto share = [](std::uint64_t count, std::uint64_t n) {
         return percentText(static_cast<double>(count) / static_cast<double>(n));
     };
@@ -162,6 +187,10 @@ VerdictReason LatencyAspect::reason() const {
         text += "; the findings contradict each other";
     } else if (m_finding.verdict() == Verdict::CannotTellYet) {
         text += "; no noticeable difference shown (one is more than a quarter and " + secondsText(m_slack) + ")";
+        if (m_shadowLate > 0) {
+            text +=
+                "; the shadow was late in " + share(m_shadowLate, m_units) + " of " + countText(m_units) + " samples";
+        }
         if (m_thinning.open() > 0) {
             text += "; " + notToldText(m_thinning.open());
         }
@@ -173,8 +202,8 @@ void LatencyAspect::save(ByteWriter& out) const {
     m_production.save(out);
     m_shadow.save(out);
     m_thinning.save(out);
-    for (const std::uint64_t value :
-         {m_units, m_slower, m_faster, m_tailUnits, m_shadowBeyond, m_productionBeyond, m_productionLate}) {
+    for (const std::uint64_t value : {m_units, m_slower, m_faster, m_shadowLate, m_tailUnits, m_shadowBeyond,
+                                      m_productionBeyond, m_tailShadowLate, m_productionLate}) {
         out.number(value);
     }
     out.real(m_tailLimit);
@@ -187,17 +216,23 @@ void LatencyAspect::load(ByteReader& in) {
     m_production = stats::LogSketch::load(in);
     m_shadow = stats::LogSketch::load(in);
     m_thinning.load(in);
-    for (std::uint64_t* value :
-         {&m_units, &m_slower, &m_faster, &m_tailUnits, &m_shadowBeyond, &m_productionBeyond, &m_productionLate}) {
+    for (std::uint64_t* value : {&m_units, &m_slower, &m_faster, &m_shadowLate, &m_tailUnits, &m_shadowBeyond,
+                                 &m_productionBeyond, &m_tailShadowLate, &m_productionLate}) {
         *value = in.number();
     }
     m_tailLimit = in.real();
     for (Finding* finding : {&m_typical, &m_tail, &m_finding}) {
         *finding = Finding::load(in);
     }
-    if (!std::isfinite(m_tailLimit) || m_slower > m_units || m_faster > m_units - m_slower ||
-        m_shadowBeyond > m_tailUnits || m_productionBeyond > m_tailUnits - m_shadowBeyond ||
-        m_productionLate > m_tailUnits - m_shadowBeyond - m_productionBeyond) {
+    const auto fit = [](std::uint64_t all, std::initializer_list<std::uint64_t> parts) {
+        return std::all_of(parts.begin(), parts.end(), [&](std::uint64_t part) {
+            const bool fits = part <= all;
+            all -= fits ? part : 0;
+            return fits;
+        });
+    };
+    if (!std::isfinite(m_tailLimit) || !fit(m_units, {m_slower, m_faster, m_shadowLate}) ||
+        !fit(m_tailUnits, {m_shadowBeyond, m_productionBeyond, m_tailShadowLate, m_productionLate})) {
         in.fail();
     }
 }

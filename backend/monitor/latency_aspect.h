@@ -17,10 +17,10 @@ namespace gnomon::monitor {
 // endpoint's time budget, on requests that both versions ran singly. Two tests, each valid at all times: the typical
 // request (in more than half of the pairs one is noticeably slower), and the tail (in more than one pair of a hundred
 // one exceeds what is noticeably more than production's own p99, as it was after kTailAfter requests, and the other
-// does not). Evidence is thinned in time, because a stall slows many requests at once. A late run has taken at least
-// what it was given; without the late ones only the quick would count. A late production is no evidence for either
-// version, for its time is shorter than a shadow's, but in the tail it weighs against "the shadow is slower". Not
-// thread-safe.
+// does not). Evidence is thinned in time, because a stall slows many requests at once. Late runs are evidence for
+// neither version: production's time is shorter than a shadow's, and a shadow may have waited for all of it, which the
+// others are not charged with. But they weigh against a finding that they could undo: a late shadow against "faster",
+// which takes besides that few are late, and in the tail a late production against "slower". Not thread-safe.
 class LatencyAspect {
 public:
     static constexpr double kNoticeableRatio = 1.25;
@@ -48,7 +48,7 @@ public:
 private:
     // The first request of a tenth of a second.
     struct Unit {
-        double production = 0; // seconds; of a late run what it was given
+        double production = 0; // seconds; of no use when late
         double shadow = 0;
         bool productionLate = false;
         bool shadowLate = false;
@@ -73,10 +73,12 @@ private:
     std::uint64_t m_units = 0;
     std::uint64_t m_slower = 0;
     std::uint64_t m_faster = 0;
-    double m_tailLimit = 0; // seconds; 0 until production's p99 is known
+    std::uint64_t m_shadowLate = 0; // and production was not
+    double m_tailLimit = 0;         // seconds; 0 until production's p99 is known
     std::uint64_t m_tailUnits = 0;
     std::uint64_t m_shadowBeyond = 0;
     std::uint64_t m_productionBeyond = 0;
+    std::uint64_t m_tailShadowLate = 0; // of tail units: the shadow was late, and production was not beyond
     std::uint64_t m_productionLate = 0; // of tail units: production was late, and the shadow was not beyond
     Finding m_typical;
     Finding m_tail;

@@ -162,7 +162,7 @@ TEST(Comparison, whereThePairsWentIsCounted) {
     stream.send(unmirrored);
 
     const Comparison comparison = stream.comparison();
-    const Coverage expected{9, 8, 1, 1, 3, 1, 1, 1};
+    const Coverage expected{9, 8, 1, 1, 2, 1, 2, 1};
     EXPECT_EQ(comparison.coverage, expected);
     EXPECT_EQ(comparison.productionErrors, 1u);
     EXPECT_EQ(comparison.shadowErrors, 3u);

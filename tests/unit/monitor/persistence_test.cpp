@@ -271,8 +271,8 @@ TEST(Persistence, anEarlierFormatIsRefused) {
     stream.sendEqual(50);
     const Bytes saved = stream.monitor->save();
     Bytes content(saved.begin(), saved.end() - sizeof(Digest::bytes));
-    ASSERT_EQ(content[0], 4);
-    content[0] = 3;
+    ASSERT_EQ(content[0], 5);
+    content[0] = 4;
     const Digest digest = sha256(content);
     content.insert(content.end(), digest.bytes.begin(), digest.bytes.end());
     Stream other;
