@@ -72,8 +72,8 @@ public:
     void observe(const Observation& observation) override {
         const Exchange& exchange = observation.exchange;
         MutexLock lock(m_mutex);
-        const WallTime now =
-            m_clock.wallNow(); // under the lock: two calls must not look like a clock that was set back
+        // Under the lock, here and below: two calls must not look like a clock that was set back.
+        const WallTime now = m_clock.wallNow();
         const auto found = m_endpoints.find(exchange.endpoint);
         if (found == m_endpoints.end()) {
             return;

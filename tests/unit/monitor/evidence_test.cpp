@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Which requests are evidence about latency and errors, whatever they took and in whatever order they end.
+#include "backend/base/mutex.h"
 #include "tests/support/comparison_stream.h"
 
 #include <gtest/gtest.h>
 
 #include <algorithm>
 #include <functional>
+#include <thread>
+#include <utility>
 
 namespace gnomon::monitor {
 namespace {
@@ -256,6 +259,73 @@ TEST(Evidence, aClockThatIsBehindTheSavedOneHidesNothing) {
     ASSERT_TRUE(after.monitor->restore(before.monitor->save()));
     sendSlower(after, 800);
     EXPECT_EQ(latencyOf(after), Verdict::Worse);
+}
+
+// The next reading of the time stalls after it was taken, until it is let go or for a while.
+class StallingClock final : public Clock {
+public:
+    WallTime wallNow() const override {
+        const MutexLock lock(m_mutex);
+        const WallTime now = m_now;
+        if (std::exchange(m_stalls, false)) {
+            m_stalled = true;
+            m_changed.notifyAll();
+            const auto until = std::chrono::steady_clock::now() + milliseconds(300);
+            while (m_stalled && m_changed.waitUntil(m_mutex, until)) {
+            }
+        }
+        return now;
+    }
+    MonoTime monoNow() const override { return {}; }
+    void stallNext() {
+        const MutexLock lock(m_mutex);
+        m_stalls = true;
+    }
+    void awaitStalled() {
+        const MutexLock lock(m_mutex);
+        while (!m_stalled) {
+            m_changed.wait(m_mutex);
+        }
+    }
+    void letGo() {
+        const MutexLock lock(m_mutex);
+        m_stalled = false;
+        m_changed.notifyAll();
+    }
+    void advance(milliseconds by) {
+        const MutexLock lock(m_mutex);
+        m_now += by;
+    }
+
+private:
+    mutable Mutex m_mutex;
+    mutable Condition m_changed;
+    WallTime m_now GUARDED_BY(m_mutex){std::chrono::hours(1)};
+    mutable bool m_stalls GUARDED_BY(m_mutex) = false;
+    mutable bool m_stalled GUARDED_BY(m_mutex) = false;
+};
+
+// It would pass for a clock that was set back, and what came before the start for what came after.
+TEST(Evidence, aTimeThatWasReadBeforeTheStartDoesNotUndoIt) {
+    StallingClock clock;
+    const auto monitor = makeComparisonMonitor({Stream::defaults()}, clock);
+    Stream stream;
+    const auto failing = [&] {
+        Observation observation = stream.pairAt(clock.wallNow(), 0.2, 0.2);
+        observation.exchange.legs[1].outcome = LegOutcome::Failed;
+        return observation;
+    };
+    monitor->observe(failing());
+    const Observation before = failing();
+    clock.stallNext();
+    std::thread observing([&] { monitor->observe(before); });
+    clock.awaitStalled();
+    clock.advance(milliseconds(500));
+    ASSERT_TRUE(monitor->startExperiment(EndpointName("spam")));
+    clock.letGo();
+    observing.join();
+    const Comparison comparison = monitor->comparison(EndpointName("spam")).value();
+    EXPECT_EQ(reasonOf(comparison, "errors")->text.find("not told yet"), std::string::npos);
 }
 
 TEST(Evidence, failuresOfOneMomentCountOnce) {
