@@ -18,7 +18,8 @@ namespace gnomon {
 enum class LegRole { Production, Fallback, Shadow };
 std::string_view legRoleName(LegRole role); // "production", "fallback", "shadow"
 
-// How one version's attempt ended. Dropped: the queue was full and it was never tried. Lost: its worker died.
+// How one version's attempt ended. Skipped: it was not asked, for too many of its runs failed or its worker was away.
+// Dropped: the queue was full and it was never tried. Lost: its worker died under it.
 enum class LegOutcome { Ok, Failed, Late, NotFinite, Skipped, Dropped, Lost };
 std::string_view legOutcomeName(LegOutcome outcome);
 inline constexpr std::size_t kLegOutcomes = 7;
