@@ -37,16 +37,20 @@ private:
         m_w->openChange(kind, version);
         QTRY_VERIFY(m_w->visible<QWidget>("changeSheet"));
     }
-    // A change that eu-1 does not answer, its sheet closed; and another node.
-    void sendOneAndLookAway() {
-        m_us = m_w->console.add("us-1");
-        QVERIFY(m_w->console.fleet.load().ok());
-        m_w->console.fleet.connectTo(m_us);
+    // A change that eu-1 does not answer yet.
+    void sendUnanswered() {
         m_w->press(Qt::Key_F8);
         QTRY_VERIFY(confirm() != nullptr && confirm()->isEnabled());
         node().hold();
         m_w->press(Qt::Key_Return, Qt::ControlModifier);
         QTRY_COMPARE(node().held(), std::size_t{1});
+    }
+    // The same, its sheet closed; and another node.
+    void sendOneAndLookAway() {
+        m_us = m_w->console.add("us-1");
+        QVERIFY(m_w->console.fleet.load().ok());
+        m_w->console.fleet.connectTo(m_us);
+        sendUnanswered();
         m_w->press(Qt::Key_Escape);
     }
 
@@ -242,11 +246,7 @@ private Q_SLOTS:
     }
 
     void anUnprovenChangeCanBeAskedAboutAgain() {
-        m_w->press(Qt::Key_F8);
-        QTRY_VERIFY(confirm() != nullptr && confirm()->isEnabled());
-        node().hold();
-        m_w->press(Qt::Key_Return, Qt::ControlModifier);
-        QTRY_COMPARE(node().held(), std::size_t{1});
+        sendUnanswered();
         node().failNext<EffectProof>({ErrorCode::DeadlineExceeded, "no reply yet"});
         node().releaseAll();
         QTRY_VERIFY(m_w->visible<QPushButton>("proofRetry"));
@@ -256,11 +256,7 @@ private Q_SLOTS:
     }
 
     void closingWhileItIsSentStillTellsHowItEnded() {
-        m_w->press(Qt::Key_F8);
-        QTRY_VERIFY(confirm() != nullptr && confirm()->isEnabled());
-        node().hold();
-        m_w->press(Qt::Key_Return, Qt::ControlModifier);
-        QTRY_COMPARE(node().held(), std::size_t{1});
+        sendUnanswered();
         m_w->press(Qt::Key_Escape);
         QVERIFY(!m_w->window->layer().isOpen());
         node().releaseAll();

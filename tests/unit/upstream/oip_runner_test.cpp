@@ -94,7 +94,7 @@ port::RunRequest inBackground(float value) {
     return request;
 }
 
-// Nobody waits at the queue for these: they are looked for now and then.
+// Nobody waits at the queue for these: it is looked at every 2 ms instead.
 TEST_F(OipRunnerTest, runsInTheBackgroundAreAnsweredToo) {
     serve(echo);
     for (int i = 0; i < 20; ++i) {
