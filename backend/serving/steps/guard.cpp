@@ -90,4 +90,9 @@ Result<TensorSet> constantFor(const std::vector<Tensor>& constant, std::int64_t 
     return makeTensorSet(std::move(tensors));
 }
 
+bool isAway(const port::ModelRunner& runner) {
+    const std::optional<port::WorkerState> worker = runner.workerState();
+    return worker && !worker->up;
+}
+
 } // namespace gnomon::serving

@@ -25,4 +25,7 @@ Result<TensorSet> selectOutputs(const TensorSet& outputs, const std::vector<std:
 // much: a request of a few bytes can ask for billions of (empty) rows.
 Result<TensorSet> constantFor(const std::vector<Tensor>& constant, std::int64_t rows);
 
+// Its worker is away now. A run that such a runner refuses was never tried: it has not died with its worker.
+bool isAway(const port::ModelRunner& runner);
+
 } // namespace gnomon::serving

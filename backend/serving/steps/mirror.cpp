@@ -13,12 +13,6 @@ namespace {
 // After a pause some more requests are awaited, so that callers' threads need not wake this one for each.
 constexpr std::chrono::milliseconds kGathers{4};
 
-// A run that such a runner refuses was never tried: it has not died with its worker.
-bool isAway(const port::ModelRunner& runner) {
-    const std::optional<port::WorkerState> worker = runner.workerState();
-    return worker && !worker->up;
-}
-
 } // namespace
 
 Leg shadowLeg(const ShadowLink& shadow) {

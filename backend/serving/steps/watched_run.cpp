@@ -45,8 +45,7 @@ void WatchedRun::run(const Order& order) {
     // The callback may end the deployment that the version belongs to before run() returns.
     const std::shared_ptr<port::ModelRunner> runner = order.version.runner;
     m_alarms[kTimeIsUp] = m_core->timers.at(deadline, weak_from_this(), kTimeIsUp);
-    const std::optional<port::WorkerState> worker = runner->workerState();
-    m_away = worker && !worker->up;
+    m_away = isAway(*runner);
     port::RunRequest request{order.inputs, {}, deadline, order.trace};
     if (m_thread) {
         request.here = [this](const std::shared_ptr<port::Run>& run) {
