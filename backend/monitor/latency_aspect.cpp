@@ -167,7 +167,7 @@ VerdictReason LatencyAspect::reason() const {
     const auto compared = [&](const char* name, double q) {
         return name + secondsText(m_shadow.quantile(q)) + " against " + secondsText(m_production.quantile(q));
     };
-    std::string text = compared("latency p50 ", 0.5) + compared(", p99 ", 0.99) + " of those answered";
+    std::string text = compared("p50 ", 0.5) + compared(", p99 ", 0.99) + " of those answered";
     const auto share = [](std::uint64_t count, std::uint64_t n) {
         return percentText(static_cast<double>(count) / static_cast<double>(n));
     };

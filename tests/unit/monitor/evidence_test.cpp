@@ -226,6 +226,7 @@ TEST(Evidence, whatIsRipeWhenTheExperimentIsStoppedIsTold) {
     const VerdictReason reason = *reasonOf(stream.comparison(), "latency");
     EXPECT_EQ(reason.verdict, Verdict::Worse);
     EXPECT_EQ(reason.text.find("not told yet"), std::string::npos);
+    EXPECT_EQ(reason.text.find("p50 "), 0u) << "whoever shows it names the aspect beside it: " << reason.text;
 }
 
 // What ends first after a given moment is most often what took longest, where one run follows the other.
