@@ -75,14 +75,14 @@ void HostileNode::makeEchoModels() {
 
 void HostileNode::copyBadFiles(const fs::path& bad) {
     for (const auto& [file, expected] : badFiles()) {
-        const fs::path endpoint = repository() / endpointOf(file);
-        if (file.starts_with(kTriton)) { // whole folders, as Triton has them
-            fs::copy(bad / kTriton / endpoint.filename().string().substr(kTriton.size()), endpoint,
-                     fs::copy_options::recursive | fs::copy_options::skip_existing);
-        } else if (expected.fate != Fate::Rows) {
-            fs::create_directories(endpoint / "1");
-            fs::copy_file(bad / file, endpoint / "1/model.onnx");
+        if (expected.fate == Fate::Rows) {
+            continue;
         }
+        const std::string endpoint = endpointOf(file);
+        const std::string inside = file.starts_with(kTriton) ? file.substr(endpoint.size() + 1) : "1/model.onnx";
+        const fs::path copy = repository() / endpoint / inside;
+        fs::create_directories(copy.parent_path()); // a copied folder would be as read-only as the original
+        fs::copy_file(bad / file, copy);
     }
 }
 
